@@ -1,0 +1,136 @@
+"""Real beats, workers and web servers beside a test.
+
+The processes use the very database that pytest-django made for the test: a SQLite file (never an in-memory one, see
+``tests/conftest.py``) or a PostgreSQL database, reached through DATABASE_URL. So the test looks at their work, and
+gives them work, with the plain ORM; nothing is copied and no second settings module exists. This needs committed
+rows, which is why ``stack`` brings ``transactional_db``: the tables are emptied after each such test, when its
+processes have ended.
+
+Redis is shared in the same way: what the test saves is mirrored to the Redis that these processes watch.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.support.ports import free_port
+from tests.support.processes import ROOT, RunningProcess
+from tests.support.redis_server import RedisServer
+from tests.support.waiting import wait_until
+
+
+class Web(RunningProcess):
+    """A web server; ``url`` is its address without a slash at the end."""
+
+    url: str
+
+
+class Stack:
+    """Starts Stockura's processes for one test and ends them after it."""
+
+    def __init__(self, *, directory: Path, database_url: str, redis: RedisServer) -> None:
+        self.directory = directory
+        self.redis = redis
+        self.processes: list[RunningProcess] = []
+        self.env: dict[str, str] = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis.url,
+            "STOCKURA_VAR_DIR": str(directory),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def start(self, name: str, *command: str, env: dict[str, str] | None = None) -> RunningProcess:
+        """Start ``command`` (its first word is a module: ``celery``, ``stockura.jquants.standin``) in the background.
+
+        ``env`` is added to the stack's own. ``name`` names the log; starting a name again continues its log.
+        """
+        return self._keep(RunningProcess(name, self._python_m(command), **self._how(name, env)))
+
+    def beat(self, *options: str, name: str = "beat", env: dict[str, str] | None = None) -> RunningProcess:
+        """Start ``celery -A stockura beat`` and return when it says that it has started (not: that it leads)."""
+        beat = self.start(
+            name, "celery", "-A", "stockura", "beat", "--loglevel=INFO", "--pidfile=", *options, env=env
+        )
+        beat.wait_for_output("beat: Starting...")
+        return beat
+
+    def worker(self, *options: str, name: str = "worker", env: dict[str, str] | None = None) -> RunningProcess:
+        """Start ``celery -A stockura worker`` and return when it takes tasks."""
+        worker = self.start(
+            name,
+            *("celery", "-A", "stockura", "worker", "--loglevel=INFO", f"--hostname={name}@%h"),
+            *options,
+            env=env,
+        )
+        worker.wait_for_output("ready.")
+        return worker
+
+    def web(self, *, name: str = "web", env: dict[str, str] | None = None) -> Web:
+        """Start gunicorn on a free port and return when it answers."""
+        port = free_port()
+        command = self._python_m(
+            ["gunicorn", "stockura.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1", "--threads=4"]
+        )
+        web = Web(name, command, **self._how(name, env))
+        web.url = f"http://127.0.0.1:{port}"
+        self._keep(web)
+        wait_until(lambda: _answers(web), within=30, saying=f"the web server to answer at {web.url}")
+        return web
+
+    def manage(self, *arguments: str, check: bool = True, within: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run ``manage.py`` with ``arguments`` and return its result; ``check`` fails the test on a bad status."""
+        return self._run([sys.executable, "manage.py", *arguments], check=check, within=within)
+
+    def python(self, code: str, *, within: float = 60) -> Any:
+        """Run ``code`` in a fresh Python with Django set up; return what it assigned to ``answer``, through JSON."""
+        program = f"import django, json\ndjango.setup()\nanswer = None\n{code}\nprint('\\n' + json.dumps(answer))"
+        result = self._run([sys.executable, "-c", program], check=True, within=within)
+        return json.loads(result.stdout.splitlines()[-1])
+
+    def logs(self) -> list[tuple[str, str]]:
+        """(title, text) of each process's output, in the order in which they were started."""
+        by_name = {process.name: process for process in self.processes}
+        return [(f"log of {name}", process.output()) for name, process in by_name.items()]
+
+    def close(self) -> None:
+        """End everything that still runs. Nothing is waited for politely: the test is over."""
+        self.redis.thaw()
+        for process in self.processes:
+            process.kill()
+
+    def _keep(self, process: RunningProcess) -> RunningProcess:
+        self.processes.append(process)
+        return process
+
+    def _how(self, name: str, env: dict[str, str] | None) -> dict[str, Any]:
+        return {"env": {**self.env, **(env or {})}, "log_path": self.directory / f"{name}.log"}
+
+    def _python_m(self, command: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", *command]
+
+    def _run(self, command: list[str], *, check: bool, within: float) -> subprocess.CompletedProcess[str]:
+        result = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=within)
+        if check and result.returncode:
+            raise AssertionError(
+                f"{' '.join(command[1:3])} … ended with status {result.returncode}.\n{result.stdout}{result.stderr}"
+            )
+        return result
+
+
+def _answers(web: Web) -> bool:
+    assert web.is_running, f"{web.name} ended with status {web.returncode}."
+    try:
+        urllib.request.urlopen(f"{web.url}/healthz", timeout=5).close()
+    except urllib.error.HTTPError as error:
+        error.close()
+        return True
+    except OSError:
+        return False
+    return True
