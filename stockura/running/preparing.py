@@ -1,0 +1,50 @@
+"""Bring the database up to date and load the demo, before anything runs."""
+
+import subprocess
+from collections.abc import Mapping
+
+from .places import ROOT, VENV_PYTHON, log_dir, shown
+from .problem import Problem
+
+
+def migrate(environment: Mapping[str, str]) -> None:
+    """Create or update the tables."""
+    _manage(
+        "migrate",
+        "--noinput",
+        environment=environment,
+        failure="The database could not be prepared",
+    )
+
+
+def load_demo(environment: Mapping[str, str], *, login: str, password: str, is_new_password: bool) -> None:
+    """Load the demo endpoint, schedules and login; what is there already stays as it is.
+
+    A login of that name keeps its password, unless ``is_new_password``: then the person has deleted the old one.
+    """
+    reset = ["--reset-password"] if is_new_password else []
+    _manage(
+        "load_demo",
+        f"--login={login}",
+        *reset,
+        # Not as an argument, which every user of the machine could read in the list of processes.
+        environment={**environment, "STOCKURA_DEMO_PASSWORD": password},
+        failure="The demo data could not be loaded",
+    )
+
+
+def _manage(*arguments: str, environment: Mapping[str, str], failure: str) -> None:
+    log = log_dir() / f"{arguments[0]}.log"
+    with log.open("w") as file:
+        status = subprocess.run(
+            [str(VENV_PYTHON), "manage.py", *arguments],
+            cwd=ROOT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        ).returncode
+    if status:
+        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        reason = lines[-1] if lines else f"status {status}, without a word"
+        raise Problem(f"{failure} ({reason}). Everything that was said stands in {shown(log)}.")
