@@ -34,3 +34,37 @@ test-sqlite: install ## the whole suite on SQLite
 
 test-postgresql: install ## what touches the database, on PostgreSQL
 	@$(PY) -m pytest -n 2 --database=postgresql $(POSTGRESQL_TESTS) $(PYTEST)
+
+# The settings need some key; tests and checks set their own, so that no .env is needed.
+CHECK_ENV := STOCKURA_ENV_FILE=/dev/null DEBUG=true
+
+lint: install ## style, system checks, missing migrations, direction of imports
+	@$(PY) -m ruff check .
+	@$(CHECK_ENV) $(PY) manage.py check
+	@$(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -m pytest -q tests/pure/test_imports.py
+
+format: install ## put the code into ruff's layout
+	@$(PY) -m ruff check --fix-only .
+	@$(PY) -m ruff format .
+
+bench: install ## run every measurement in bench/, one after the other
+	@for file in $(sort $(wildcard bench/*.py)); do echo "== $$file"; $(PY) $$file || exit 1; done
+
+# Both apps keep their own catalogue. JavaScript's texts stand in the djangojs one.
+messages: install ## collect texts for translation into Japanese, and compile them
+	@command -v msgfmt >/dev/null || { echo 'There is no msgfmt on this machine. On Debian and Ubuntu: apt-get install gettext' >&2; exit 1; }
+	@cd schedules && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja --no-location --no-wrap
+	@cd schedules && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja -d djangojs --no-location --no-wrap --ignore 'vendor/*' --ignore '*.min.js'
+	@cd stockura && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja --no-location --no-wrap
+	@$(CHECK_ENV) $(PY) manage.py compilemessages -l ja --ignore '.venv/*'
+
+screenshots: install ## make the pictures of the README anew
+	@$(PY) scripts/screenshots.py
+
+outdated: install ## list newer versions of the pinned packages
+	@$(PY) -m pip list --outdated
+
+clean: ## delete caches and .venv; the data in var/ and .env stay
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,18 +1,18 @@
 """What every test gets; the parts are described in ``tests/support``.
 
-The database is chosen with ``--database=sqlite`` (default) or ``--database=postgresql``; `make test` does both.
+``--database=sqlite`` (default) or ``--database=postgresql`` chooses the database; `make test` does both.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django
 import pytest
 
 if TYPE_CHECKING:
     import redis
 
-    from tests.support.environment import TestRun
     from tests.support.redis_server import RedisServer
     from tests.support.stack import Stack
 
@@ -26,13 +26,16 @@ FOLDERS = {
     "api": "the REST API",
 }
 
-_run = pytest.StashKey["TestRun"]()
+_run = pytest.StashKey[Any]()
 _stack = pytest.StashKey["Stack"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="the database that tests run on"
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database that tests run on",
     )
 
 
@@ -44,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     worker = getattr(config, "workerinput", {}).get("workerid", "")
     config.stash[_run] = TestRun(database=config.getoption("--database"), worker=worker)
+    # pytest-django sets Django up only when the settings have been read; it then guards the database.
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -104,7 +109,7 @@ def redis_of_this_run(request: pytest.FixtureRequest) -> Iterator["RedisServer"]
 
 @pytest.fixture
 def redis_server(redis_of_this_run: "RedisServer") -> Iterator["RedisServer"]:
-    """A real Redis, running and empty. A test may freeze, stop or kill it; the next test finds it running again."""
+    """A real Redis, running and empty. A test may freeze, stop or kill it; the next finds it running."""
     redis_of_this_run.thaw()
     redis_of_this_run.start()
     redis_of_this_run.empty()
@@ -130,7 +135,8 @@ def redis_client(redis_server: "RedisServer") -> Iterator["redis.Redis"]:
 def stack(
     request: pytest.FixtureRequest, transactional_db: None, redis_server: "RedisServer", tmp_path: Path
 ) -> Iterator["Stack"]:
-    """Real beats, workers and web servers on the test database: ``stack.beat()``, ``stack.worker()``, ``stack.web()``.
+    """Real beats, workers and web servers on the test database: ``stack.beat()``, ``stack.worker()``,
+    ``stack.web()``.
 
     They end with the test. Their output stands in the report of a failed test.
     """

@@ -1,1 +1,1 @@
-"""Questions that a supervisor (Compose, Kubernetes) asks a process: exit status 0 is "well", anything else is not."""
+"""Questions that Compose or Kubernetes asks a process: exit status 0 is "well", anything else is not."""

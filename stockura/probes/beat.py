@@ -1,8 +1,8 @@
 """`python -m stockura.probes.beat`: does some beat hold the leader's lock?
 
-The lock expires within seconds of its holder's last tick, so its presence means that a beat is alive and ticking.
-A standby is well when another leads: nothing would be gained by restarting it. That this very beat is running is
-known to whoever asks, because a beat that ends takes its container with it.
+The lock expires within seconds of its holder's last tick, so its presence means that a beat is alive and
+ticking. A standby is well when another leads: nothing would be gained by restarting it. That this very beat
+is running is known to whoever asks, because a beat that ends takes its container with it.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Run a complete copy: `python3 stockura/running`. Only make .venv: `python3 stockura/running install FILE`.
 
-Called by path and not with -m: importing the package `stockura` would import Celery, which a bare machine does
-not have yet. This file must stay readable for an old Python, which it turns away with a sentence.
+Called by path and not with -m: importing the package `stockura` would import Celery, which a bare machine
+does not have yet. This file must stay readable for an old Python, which it turns away with a sentence.
 """
 
 import importlib.util

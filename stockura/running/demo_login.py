@@ -1,7 +1,7 @@
 """The login that the demo offers on this copy.
 
-The password is made on the first run. The database holds its hash only; so that the next `make run` can show it
-again, it also lies in a file that only its owner can read.
+The password is made on the first run. The database holds its hash only; so that the next `make run` can
+show it again, it also lies in a file that only its owner can read.
 """
 
 import os
@@ -17,14 +17,18 @@ SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def demo_password(path: Path) -> tuple[str, bool]:
-    """Return the password in ``path`` and False; without such a file make one (mode 600), and return it and True."""
+    """Return the password, and whether it is new.
+
+    It is read from ``path``; without that file it is made, and written there with mode 600.
+    """
     try:
         return path.read_text().strip(), False
     except FileNotFoundError:
         pass
     except OSError as error:
         raise Problem(
-            f"The demo password in {path} cannot be read ({error.strerror}). Delete that file to get a new one."
+            f"The demo password in {path} cannot be read ({error.strerror}). "
+            "Delete that file to get a new one."
         ) from error
     groups = ["".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(3)]
     password = "-".join(groups)

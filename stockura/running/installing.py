@@ -29,9 +29,10 @@ REASONS = (
         "Check the network connection (and pip's proxy settings), then run the same command again.",
     ),
     (
-        r"command '[^']*(?:cc|gcc|clang|c\+\+|g\+\+)[^']*' failed|Unable to find .*compiler|No such file.*gcc",
-        "A package has no ready-made build for this machine and there is no C compiler to build it. Install one "
-        "(on Debian and Ubuntu: apt-get install build-essential python3-dev), then run the same command again.",
+        r"command '[^']*(?:cc|clang|\+\+)[^']*' failed|Unable to find .*compiler|No such file.*gcc",
+        "A package has no ready-made build for this machine, and there is no C compiler to build it. "
+        "Install one (on Debian and Ubuntu: apt-get install build-essential python3-dev), "
+        "then run the same command again.",
     ),
     (
         r"No matching distribution found for (?P<what>\S+)",
@@ -48,15 +49,24 @@ def is_installed(requirements: Path) -> bool:
 
 
 def install(requirements: Path) -> None:
-    """Make .venv if there is none that works, and install ``requirements`` (and the files it names) into it."""
+    """Install ``requirements``, and the files that it names, into .venv, which is made if it is missing."""
     if not requirements.is_file():
         raise Problem(f"There is no requirements file {shown(requirements)}.")
     if not _venv_works():
         _make_venv()
     log = log_dir() / "install.log"
     status = _run_logged(
-        [str(VENV_PYTHON), "-m", "pip", "install", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-        + ["-r", str(requirements)],
+        [
+            str(VENV_PYTHON),
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--disable-pip-version-check",
+            "--progress-bar=off",
+            "-r",
+            str(requirements),
+        ],
         log,
     )
     if status:
@@ -78,14 +88,14 @@ def _make_venv() -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Problem(
-            f"This Python ({sys.executable}) cannot make virtual environments, because its module venv is missing. "
-            f"On Debian and Ubuntu: apt-get install python{version}-venv"
+            f"This Python ({sys.executable}) cannot make virtual environments, "
+            f"because its module venv is missing. On Debian and Ubuntu: apt-get install python{version}-venv"
         )
     log = log_dir() / "venv.log"
     if _run_logged([sys.executable, "-m", "venv", "--clear", str(VENV)], log):
         raise Problem(
-            f"The virtual environment .venv could not be made ({_last_line(log.read_text(errors='replace'))}). "
-            f"What Python said stands in {shown(log)}."
+            f"The virtual environment .venv could not be made "
+            f"({_last_line(log.read_text(errors='replace'))}). What Python said stands in {shown(log)}."
         )
 
 

@@ -8,6 +8,6 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def die_with_parent(signum: signal.Signals) -> None:
-    """Ask for ``signum`` when the parent of this process dies, so that a killed launcher leaves no orphans."""
+    """Ask for ``signum`` when this process' parent dies, so that a killed launcher leaves no orphans."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signum))

@@ -48,8 +48,9 @@ class Part:
 def choose_parts(environment: MutableMapping[str, str]) -> list[Part]:
     """Return the parts to run, and complete ``environment`` with what their commands and settings.py need.
 
-    A Redis or a J-Quants key that the person has set takes the place of the part that would stand in for it.
-    Raises ``Problem`` for a port that is no number, double, or taken, and for a given Redis that does not answer.
+    A Redis or a J-Quants key that the person has set takes the place of the part that would stand in for
+    it. Raises ``Problem`` for a port that is no number, double, or taken, and for a given Redis that does
+    not answer.
     """
     left_out = set()
     if environment.get("REDIS_URL"):
@@ -100,7 +101,7 @@ def refuse_silent_redis(url: str) -> None:
 
 def _number(port: Port, environment: Mapping[str, str]) -> int:
     text = environment.get(port.variable) or str(port.default)
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise Problem(
             f'{port.variable} is "{text}", which is no port. Write a number from 1 to 65535, '
             f"for example {port.variable}={port.default}."
@@ -116,8 +117,8 @@ def _refuse_double(ports: Mapping[str, int]) -> None:
         number = ports[port.part]
         if number in users:
             raise Problem(
-                f"{users[number].variable} and {port.variable} both say {number}, and {users[number].use} and "
-                f"{port.use} each need a port of their own. Change one of them."
+                f"{users[number].variable} and {port.variable} both say {number}, and "
+                f"{users[number].use} and {port.use} each need a port of their own. Change one of them."
             )
         users[number] = port
 

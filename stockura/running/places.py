@@ -36,7 +36,8 @@ def make_folders() -> None:
         except OSError as error:
             raise Problem(
                 f"The folder {folder} cannot be written to ({error.strerror}). "
-                "Give yourself the right to write there, or name another folder: STOCKURA_VAR_DIR=/path make run"
+                "Give yourself the right to write there, or name another folder: "
+                "STOCKURA_VAR_DIR=/path make run"
             ) from error
 
 

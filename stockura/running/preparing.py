@@ -20,7 +20,7 @@ def migrate(environment: Mapping[str, str]) -> None:
 def load_demo(environment: Mapping[str, str], *, login: str, password: str, is_new_password: bool) -> None:
     """Load the demo endpoint, schedules and login; what is there already stays as it is.
 
-    A login of that name keeps its password, unless ``is_new_password``: then the person has deleted the old one.
+    A login of that name keeps its password, unless ``is_new_password``: the old one was deleted.
     """
     reset = ["--reset-password"] if is_new_password else []
     _manage(

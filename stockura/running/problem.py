@@ -4,5 +4,6 @@
 class Problem(Exception):
     """Something the person at the terminal can put right.
 
-    The message says what was found and what to do. It is shown alone, without a traceback; the exit status is 1.
+    The message says what was found and what to do. It is shown alone, without a traceback; the exit status
+    is 1.
     """

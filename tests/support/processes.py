@@ -50,7 +50,7 @@ class RunningProcess:
         return self.log_path.read_text(errors="replace")
 
     def wait_for_output(self, text: str, *, within: float = 20) -> None:
-        """Return when ``text`` stands in its output; fail when it ends before, or after ``within`` seconds."""
+        """Return when ``text`` stands in its output; fail when it ends first, or after ``within`` seconds."""
 
         def has_said() -> bool:
             # The end is looked at first: what it printed last is then in the file.
@@ -73,7 +73,7 @@ class RunningProcess:
         return self._popen.wait(timeout=within)
 
     def kill(self) -> None:
-        """SIGKILL to the process and its children, as the kernel does when memory runs out or a machine dies."""
+        """SIGKILL to the process and its children: what memory running out, or a power cut, does."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait(timeout=10)

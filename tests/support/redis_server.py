@@ -40,7 +40,8 @@ class OwnRedis:
                 ],
                 stdout=log,
                 stderr=log,
-                # Ctrl-C in the terminal is for pytest; Redis is stopped by the fixture, after the tests' clean-up.
+                # Ctrl-C in the terminal is for pytest; Redis is stopped by the fixture, after the tests'
+                # clean-up.
                 start_new_session=True,
             )
         wait_until(self._answers, within=10, saying=f"Redis to answer on port {self.port}")

@@ -1,10 +1,10 @@
 """Real beats, workers and web servers beside a test.
 
-The processes use the very database that pytest-django made for the test: a SQLite file (never an in-memory one, see
-``tests/conftest.py``) or a PostgreSQL database, reached through DATABASE_URL. So the test looks at their work, and
-gives them work, with the plain ORM; nothing is copied and no second settings module exists. This needs committed
-rows, which is why ``stack`` brings ``transactional_db``: the tables are emptied after each such test, when its
-processes have ended.
+The processes use the very database that pytest-django made for the test: a SQLite file (never an in-memory
+one, see ``tests/conftest.py``) or a PostgreSQL database, reached through DATABASE_URL. So the test looks at
+their work, and gives them work, with the plain ORM; nothing is copied and no second settings module exists.
+This needs committed rows, which is why ``stack`` brings ``transactional_db``: the tables are emptied after
+each such test, when its processes have ended.
 
 Redis is shared in the same way: what the test saves is mirrored to the Redis that these processes watch.
 """
@@ -47,21 +47,25 @@ class Stack:
         }
 
     def start(self, name: str, *command: str, env: dict[str, str] | None = None) -> RunningProcess:
-        """Start ``command`` (its first word is a module: ``celery``, ``stockura.jquants.standin``) in the background.
+        """Start ``command`` in the background; its first word is a module, such as ``celery``.
 
         ``env`` is added to the stack's own. ``name`` names the log; starting a name again continues its log.
         """
         return self._keep(RunningProcess(name, self._python_m(command), **self._how(name, env)))
 
     def beat(self, *options: str, name: str = "beat", env: dict[str, str] | None = None) -> RunningProcess:
-        """Start ``celery -A stockura beat`` and return when it says that it has started (not: that it leads)."""
+        """Start ``celery -A stockura beat`` and return when it says that it has started (not: that it
+        leads).
+        """
         beat = self.start(
             name, "celery", "-A", "stockura", "beat", "--loglevel=INFO", "--pidfile=", *options, env=env
         )
         beat.wait_for_output("beat: Starting...")
         return beat
 
-    def worker(self, *options: str, name: str = "worker", env: dict[str, str] | None = None) -> RunningProcess:
+    def worker(
+        self, *options: str, name: str = "worker", env: dict[str, str] | None = None
+    ) -> RunningProcess:
         """Start ``celery -A stockura worker`` and return when it takes tasks."""
         worker = self.start(
             name,
@@ -84,13 +88,19 @@ class Stack:
         wait_until(lambda: _answers(web), within=30, saying=f"the web server to answer at {web.url}")
         return web
 
-    def manage(self, *arguments: str, check: bool = True, within: float = 60) -> subprocess.CompletedProcess[str]:
-        """Run ``manage.py`` with ``arguments`` and return its result; ``check`` fails the test on a bad status."""
+    def manage(
+        self, *arguments: str, check: bool = True, within: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``manage.py`` and return its result; with ``check``, a bad status fails the test."""
         return self._run([sys.executable, "manage.py", *arguments], check=check, within=within)
 
     def python(self, code: str, *, within: float = 60) -> Any:
-        """Run ``code`` in a fresh Python with Django set up; return what it assigned to ``answer``, through JSON."""
-        program = f"import django, json\ndjango.setup()\nanswer = None\n{code}\nprint('\\n' + json.dumps(answer))"
+        """Run ``code`` in a fresh Python with Django set up; return what it assigned to ``answer``, through
+        JSON.
+        """
+        program = (
+            f"import django, json\ndjango.setup()\nanswer = None\n{code}\nprint('\\n' + json.dumps(answer))"
+        )
         result = self._run([sys.executable, "-c", program], check=True, within=within)
         return json.loads(result.stdout.splitlines()[-1])
 
@@ -116,10 +126,13 @@ class Stack:
         return [sys.executable, "-m", *command]
 
     def _run(self, command: list[str], *, check: bool, within: float) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=within)
+        result = subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=within
+        )
         if check and result.returncode:
             raise AssertionError(
-                f"{' '.join(command[1:3])} … ended with status {result.returncode}.\n{result.stdout}{result.stderr}"
+                f"{' '.join(command[1:3])} … ended with status {result.returncode}.\n"
+                f"{result.stdout}{result.stderr}"
             )
         return result
 

@@ -13,8 +13,8 @@ def wait_until(
     """Call ``predicate`` until it returns something true, and return that.
 
     ``within`` and ``every`` are seconds. When the time is over ``AssertionError`` says what was waited for
-    (``saying``, else the predicate's name) and what the last answer was. The predicate is asked once more at the
-    very end, so a slow machine does not turn a met condition into a failure.
+    (``saying``, else the predicate's name) and what the last answer was. The predicate is asked once more
+    at the very end, so a slow machine does not turn a met condition into a failure.
     """
     deadline = time.monotonic() + within
     while True:
