@@ -54,7 +54,7 @@ def _up() -> int:
     # These need packages that only .venv has.
     from . import announcement, preparing
     from .demo_login import NAME, demo_password
-    from .env_file import make_env_file, read_env_file
+    from .env_file import debug_is_on, make_env_file, read_env_file
     from .parts import choose_parts
     from .running_parts import run_parts
     from .single_copy import take_lock
@@ -67,6 +67,8 @@ def _up() -> int:
     parts = choose_parts(environment)
     _say("2/4 Preparing the database …")
     preparing.migrate(environment)
+    if not debug_is_on():
+        preparing.collect_static_files(environment)
     _say("3/4 Loading the demo …")
     password_file = var_dir() / "demo-password"
     password, is_new = demo_password(password_file)

@@ -32,3 +32,8 @@ def make_env_file(path: Path) -> bool:
 def read_env_file(path: Path) -> None:
     """Add the values of ``path`` to the environment; what is set there already wins, as in settings.py."""
     environ.Env.read_env(path)
+
+
+def debug_is_on() -> bool:
+    """Whether DEBUG is on, as settings.py understands it."""
+    return environ.Env().bool("DEBUG", default=False)

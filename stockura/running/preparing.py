@@ -1,10 +1,14 @@
 """Bring the database up to date and load the demo, before anything runs."""
 
+import re
 import subprocess
 from collections.abc import Mapping
 
 from .places import ROOT, VENV_PYTHON, log_dir, shown
 from .problem import Problem
+
+#: The line on which Python names an exception: its class, then its message.
+EXCEPTION = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Configured|Exists|DoesNotExist): (.+)")
 
 
 def migrate(environment: Mapping[str, str]) -> None:
@@ -14,6 +18,16 @@ def migrate(environment: Mapping[str, str]) -> None:
         "--noinput",
         environment=environment,
         failure="The database could not be prepared",
+    )
+
+
+def collect_static_files(environment: Mapping[str, str]) -> None:
+    """Give the static files the hashed names under which the pages ask for them when DEBUG is off."""
+    _manage(
+        "collectstatic",
+        "--noinput",
+        environment=environment,
+        failure="The static files could not be collected",
     )
 
 
@@ -45,6 +59,12 @@ def _manage(*arguments: str, environment: Mapping[str, str], failure: str) -> No
             stderr=subprocess.STDOUT,
         ).returncode
     if status:
-        lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-        reason = lines[-1] if lines else f"status {status}, without a word"
-        raise Problem(f"{failure} ({reason}). Everything that was said stands in {shown(log)}.")
+        reason = _reason(log.read_text(errors="replace")) or f"status {status}, without a word"
+        raise Problem(f"{failure}: {reason.rstrip('.')}. Everything that was said stands in {shown(log)}.")
+
+
+def _reason(output: str) -> str:
+    """Return the message of the last exception in ``output``, without its class; else the last line."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    messages = [match[1] for line in lines if (match := EXCEPTION.match(line))]
+    return (messages or lines or [""])[-1]

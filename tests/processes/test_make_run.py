@@ -178,6 +178,18 @@ def test_what_is_secret_can_be_read_by_its_owner_only(copy: Copy) -> None:
         assert secret.stat().st_mode & 0o077 == 0, secret
 
 
+def test_with_debug_off_the_pages_still_find_their_style(copy: Copy) -> None:
+    run = copy.make_run(DEBUG="false", STATIC_ROOT=str(copy.folder / "static"))
+    copy.password(run)
+
+    address = f"http://127.0.0.1:{copy.port}"
+    with urllib.request.urlopen(f"{address}/admin/login/", timeout=20) as answer:
+        style = re.search(r'href="(/static/[^"]+\.css)"', answer.read().decode())
+    assert style
+    with urllib.request.urlopen(address + style[1], timeout=20) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]  # the name holds a hash of the content
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_a_service_manager_and_a_closed_terminal_end_everything_too(copy: Copy, how: signal.Signals) -> None:
     run = copy.make_run()
@@ -253,6 +265,11 @@ def absent_database(copy: Copy) -> dict[str, str]:
     return {"DATABASE_URL": "postgres://somebody:a-secret@127.0.0.1:1/nowhere"}
 
 
+def no_secret_key(copy: Copy) -> dict[str, str]:
+    copy.env_file.write_text("DEBUG=false\n")
+    return {}
+
+
 def same_port(copy: Copy) -> dict[str, str]:
     return {"REDIS_PORT": str(copy.port)}
 
@@ -266,7 +283,8 @@ def no_port(copy: Copy) -> dict[str, str]:
     [
         (unwritable, "cannot be written to (Not a directory). Give yourself the right to write there"),
         (silent_redis, "The Redis that REDIS_URL names does not answer at 127.0.0.1:1"),
-        (absent_database, "The database could not be prepared"),
+        (absent_database, "The database could not be prepared: connection failed"),
+        (no_secret_key, "The database could not be prepared: SECRET_KEY is not set and DEBUG is off."),
         (same_port, "WEB_PORT and REDIS_PORT both say"),
         (no_port, 'WEB_PORT is "http", which is no port. Write a number from 1 to 65535'),
     ],
