@@ -20,14 +20,16 @@ def run_parts(parts: Sequence[Part], environment: Mapping[str, str], *, announce
             except redis.RedisError:
                 return False  # not up yet, or still reading its data
 
-    supervisor = Supervisor(parts, environment, foundation_answers=redis_answers)
-
     def announce() -> None:
-        if wait_for_pages(
-            f"http://127.0.0.1:{environment['WEB_PORT']}/healthz", give_up=supervisor.is_ending
-        ):
+        address = f"http://127.0.0.1:{environment['WEB_PORT']}/healthz"
+        if wait_for_pages(address, give_up=supervisor.is_ending):
             supervisor.say(announcement)
 
-    threading.Thread(target=announce, daemon=True).start()
+    supervisor = Supervisor(
+        parts,
+        environment,
+        foundation_answers=redis_answers,
+        when_started=threading.Thread(target=announce, daemon=True).start,
+    )
     supervisor.loop()
     return supervisor.failure

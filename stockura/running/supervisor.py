@@ -8,6 +8,8 @@ children and a signal to all of them would tear running tasks; and the reason fo
 
 import contextlib
 import datetime
+import functools
+import multiprocessing
 import os
 import queue
 import signal
@@ -17,7 +19,7 @@ from types import FrameType
 
 from honcho.manager import Manager
 from honcho.printer import Message
-from honcho.process import Process
+from honcho.process import Popen, Process
 
 from .parent_death import die_with_parent
 from .parts import Part
@@ -27,17 +29,25 @@ from .parts import Part
 SECONDS_TO_END = 20.0
 #: Started before and ended after the others.
 FOUNDATION = "redis"
+#: Newer Pythons would start a fresh interpreter instead, whose parent is not the launcher (see parent_death).
+FORK = multiprocessing.get_context("fork")
 
 
 class Supervisor(Manager):
     """Runs the parts until one of them ends or a signal asks for the end."""
 
     def __init__(
-        self, parts: Sequence[Part], environment: Mapping[str, str], *, foundation_answers: Callable[[], bool]
+        self,
+        parts: Sequence[Part],
+        environment: Mapping[str, str],
+        *,
+        foundation_answers: Callable[[], bool],
+        when_started: Callable[[], None],
     ) -> None:
         super().__init__()
         self._process_ctor = _PartProcess
         self._foundation_answers = foundation_answers
+        self._when_started = when_started
         self._is_asked_to_end = False
         self._is_impatient = False
         self._ending_since: float | None = None
@@ -50,7 +60,7 @@ class Supervisor(Manager):
         """Start everything, and return when nothing runs any more. See ``failure`` for why."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_end)
-        self._start_these(name for name in self._processes if name == FOUNDATION)
+        self._start_these([name for name in self._processes if name == FOUNDATION])
         while True:
             self._handle_events()
             if self._ending_since is None:
@@ -74,17 +84,15 @@ class Supervisor(Manager):
         waiting = [name for name, state in self._processes.items() if "process" not in state]
         if waiting and self._foundation_answers():
             self._start_these(waiting)
+            # Not earlier: it starts a thread, and a process with threads is better not forked.
+            self._when_started()
 
     def _start_these(self, names: Sequence[str]) -> None:
-        chosen = set(names)
-        everything, self._processes = (
-            self._processes,
-            {n: p for n, p in self._processes.items() if n in chosen},
-        )
-        try:
-            self._start()
-        finally:
-            self._processes = everything
+        # As honcho's own _start, which knows only all or none.
+        for name in names:
+            state = self._processes[name]
+            state["process"] = FORK.Process(name=name, target=state["obj"].run, args=(self.events, True))
+            state["process"].start()
 
     # --- while it runs
 
@@ -118,38 +126,39 @@ class Supervisor(Manager):
         self._ending_since = time.monotonic()
         if self._is_asked_to_end:
             self._system_print("Stopping; a running task may finish first (Ctrl-C again: at once).\n")
-        for name in self._running(but=FOUNDATION):
-            self._signal(name, signal.SIGTERM)
 
     def _end(self) -> bool:
         """Take the next step of the end; return whether nothing runs any more."""
         assert self._ending_since is not None
-        others = self._running(but=FOUNDATION)
-        if others:
-            if self._is_impatient or time.monotonic() - self._ending_since > SECONDS_TO_END:
-                for name in others:
-                    self._procmgr.kill(self._processes[name]["pid"])
-            return False
-        if self._running():
-            state = self._processes[FOUNDATION]
-            if not state.get("told"):
-                state["told"] = True
-                self._signal(FOUNDATION, signal.SIGTERM)
-            return False
-        return True
+        lasted = time.monotonic() - self._ending_since
+        others = self._living(but=FOUNDATION)
+        for name in others:
+            self._ask(name, by_force=self._is_impatient or lasted > SECONDS_TO_END)
+        if not others:
+            for name in self._living():
+                self._ask(name, by_force=lasted > 2 * SECONDS_TO_END)
+        return not self._living()
 
-    def _running(self, *, but: str = "") -> list[str]:
+    def _living(self, *, but: str = "") -> list[str]:
         """Names of the parts that were started and have not ended; without the one called ``but``."""
         return [
             name
             for name, state in self._processes.items()
-            if name != but and "pid" in state and "returncode" not in state
+            if name != but and "process" in state and "returncode" not in state
         ]
 
-    def _signal(self, name: str, signum: signal.Signals) -> None:
-        # A part that has just ended is no error: its event is on the way.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._processes[name]["pid"], signum)
+    def _ask(self, name: str, *, by_force: bool) -> None:
+        """Ask a part to end, once; or kill it with all its children."""
+        state = self._processes[name]
+        if "pid" not in state:
+            return  # just being started: it is asked when it has said that it lives
+        if by_force:
+            self._procmgr.kill(state["pid"])
+        elif not state.get("asked"):
+            state["asked"] = True
+            # A part that has just ended is no error: its event is on the way.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(state["pid"], signal.SIGTERM)
 
 
 class _PartProcess(Process):
@@ -161,8 +170,7 @@ class _PartProcess(Process):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         die_with_parent(signal.SIGKILL)
-        popen = self._child_ctor
-        self._child_ctor = lambda command, **options: popen(command, preexec_fn=_in_the_part, **options)
+        self._child_ctor = functools.partial(Popen, preexec_fn=_in_the_part)
         super().run(events, ignore_signals)
 
 

@@ -223,6 +223,18 @@ def test_a_killed_launcher_leaves_no_orphans(copy: Copy) -> None:
     wait_until(lambda: copy.processes() == {}, within=30, saying="the parts to follow their launcher")
 
 
+@pytest.mark.parametrize("step", ["2/4", "4/4", "redis "])
+def test_ctrl_c_while_it_starts_ends_what_has_been_started(copy: Copy, step: str) -> None:
+    run = copy.make_run()
+    run.wait_for_output(step)
+
+    run.interrupt(within=30)
+
+    assert copy.processes() == {}
+    assert re.search(r"Everything is stopped\.|Stopped before everything was ready", run.output())
+    assert "Traceback" not in run.output()
+
+
 def test_a_second_run_on_the_same_copy_is_refused(copy: Copy) -> None:
     run = copy.make_run()
     copy.password(run)
