@@ -51,13 +51,15 @@ format: install ## put the code into ruff's layout
 bench: install ## run every measurement in bench/, one after the other
 	@for file in $(sort $(wildcard bench/*.py)); do echo "== $$file"; $(PY) $$file || exit 1; done
 
-# Both apps keep their own catalogue. JavaScript's texts stand in the djangojs one.
+# Texts of schedules/ go to its own catalogue; those of stockura/ and templates/ to stockura/locale.
+MESSAGES := -l ja --no-location --no-wrap --ignore '.venv' --ignore 'var' --ignore 'staticfiles' --ignore 'tests'
+
 messages: install ## collect texts for translation into Japanese, and compile them
 	@command -v msgfmt >/dev/null || { echo 'There is no msgfmt on this machine. On Debian and Ubuntu: apt-get install gettext' >&2; exit 1; }
-	@cd schedules && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja --no-location --no-wrap
-	@cd schedules && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja -d djangojs --no-location --no-wrap --ignore 'vendor/*' --ignore '*.min.js'
-	@cd stockura && $(CHECK_ENV) ../$(PY) ../manage.py makemessages -l ja --no-location --no-wrap
-	@$(CHECK_ENV) $(PY) manage.py compilemessages -l ja --ignore '.venv/*'
+	@mkdir -p schedules/locale stockura/locale
+	@$(CHECK_ENV) $(PY) manage.py makemessages $(MESSAGES)
+	@$(CHECK_ENV) $(PY) manage.py makemessages $(MESSAGES) -d djangojs --ignore 'vendor' --ignore '*.min.js'
+	@$(CHECK_ENV) $(PY) manage.py compilemessages -l ja --ignore '.venv'
 
 screenshots: install ## make the pictures of the README anew
 	@$(PY) scripts/screenshots.py
