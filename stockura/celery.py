@@ -1,0 +1,47 @@
+"""The Celery app: workers and beat run it as `celery -A stockura worker` and `celery -A stockura beat`."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stockura.settings")
+
+app = Celery("stockura")
+
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    # A broker that is down when beat or a worker starts is waited for, not a reason to exit.
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # Results stand in the run ledger (schedules.ScheduleRun); a second copy would only age.
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="default",
+    timezone=settings.TIME_ZONE,
+    enable_utc=True,
+    # A worker that dies gives its message back. The ledger lets each occurrence be taken once, so redelivery is safe.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_concurrency=settings.CELERY_WORKER_CONCURRENCY,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    beat_scheduler="schedules.beat.scheduler:StockuraScheduler",
+)
+if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://")):
+    app.conf.broker_transport_options = {
+        # Seconds after which an unacknowledged message is handed out again.
+        "visibility_timeout": 600,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+    }
+
+# Set here and not as CELERY_REDBEAT_*: RedBeat reads those but believes several of them unset.
+app.conf.redbeat_redis_url = settings.REDIS_URL
+app.conf.redbeat_key_prefix = "stockura:schedule:"
+app.conf.redbeat_redis_options = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
+app.conf.redbeat_lock_timeout = settings.SCHEDULES["BEAT_LOCK_SECONDS"]
+
+app.autodiscover_tasks()

@@ -1,0 +1,238 @@
+"""Every setting of the project, explained where it stands.
+
+Values come from the environment, or from a `.env` file beside manage.py (see `.env.example`). Without any of
+them the addresses are those of `make run`: SQLite and Redis on this machine, and the stand-in J-Quants server.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+#: Everything a running copy writes (database, Redis data, logs) lies here, so that it can be deleted in one go.
+VAR_DIR = Path(environ.Env().str("STOCKURA_VAR_DIR", default=str(BASE_DIR / "var")))
+
+env = environ.Env()
+env_file = environ.Env().str("STOCKURA_ENV_FILE", default=str(BASE_DIR / ".env"))
+if Path(env_file).is_file():
+    env.read_env(env_file)
+
+# --- Security -------------------------------------------------------------------------------------------------
+
+#: True shows details of errors to the visitor: only for development. `make run` switches it on.
+DEBUG = env.bool("DEBUG", default=False)
+
+#: Signs sessions and password links; anyone who knows it can sign in as anyone. At least 50 random characters.
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set and DEBUG is off. Set SECRET_KEY in the environment or in .env "
+            "(make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'), "
+            "or set DEBUG=true for development. `make run` does this for you."
+        )
+    SECRET_KEY = "development-only-key-that-signs-nothing-of-value"
+
+#: Host names this site answers to, comma-separated. Other names get an error page.
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+#: Origins that may post forms through a proxy, with scheme: https://schedules.example.jp
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+#: True when a proxy in front speaks HTTPS: cookies then travel only encrypted and browsers are told to stay so.
+HTTPS = env.bool("HTTPS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=False)
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+# --- Applications ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # unfold stands before django.contrib.admin, whose templates it replaces.
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "schedules",
+    "stockura.companies",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "stockura.urls"
+WSGI_APPLICATION = "stockura.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -------------------------------------------------------------------------------------------------
+
+#: postgres://user:password@host:5432/name in production; a SQLite file otherwise.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'stockura.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Web, worker and beat write the same file. WAL lets readers go on beside the one writer; IMMEDIATE takes the
+    # write lock at BEGIN, where SQLite waits its turn, rather than midway, where it would refuse at once.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    #: Seconds a connection is kept between requests; checked before use, so a restarted server is no error page.
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People, languages, time ----------------------------------------------------------------------------------
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ja")
+LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "stockura" / "locale"]
+USE_I18N = True
+USE_TZ = True
+#: The zone in which the pages show instants. A schedule's own zone is a field of the schedule.
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Tokyo")
+
+# --- Static files ---------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        # Hashed names need `collectstatic`, which the Dockerfile runs; development serves the files as they lie.
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Redis and Celery -----------------------------------------------------------------------------------------
+
+#: Holds the mirror of the schedules, beat's lock and, unless CELERY_BROKER_URL says otherwise, the task queues.
+#: Redis must never evict keys (maxmemory-policy noeviction) and should write them to disk (appendonly yes).
+#: The default is the port of the embedded Redis that `make run` starts.
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6389/0")
+
+#: Where tasks are queued. Any broker that Celery supports.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+
+#: Worker processes on one machine beyond this many tasks at a time wait in the queue.
+CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
+
+# --- Schedules ------------------------------------------------------------------------------------------------
+
+#: See schedules/conf.py, which holds the defaults and the meaning of each.
+SCHEDULES = {
+    "RECONCILE_EVERY_SECONDS": env.float("SCHEDULES_RECONCILE_EVERY_SECONDS", default=60.0),
+    "BEAT_LOCK_SECONDS": env.float("SCHEDULES_BEAT_LOCK_SECONDS", default=10.0),
+}
+
+# --- J-Quants -------------------------------------------------------------------------------------------------
+
+#: Key of the J-Quants dashboard. Empty: the stand-in server of `make run` is asked instead of the real one.
+JQUANTS_API_KEY = env.str("JQUANTS_API_KEY", default="")
+#: The stand-in's address when there is no key.
+JQUANTS_STANDIN_PORT = env.int("JQUANTS_STANDIN_PORT", default=8790)
+JQUANTS_BASE_URL = env.str(
+    "JQUANTS_BASE_URL",
+    default="https://api.jquants.com/v2"
+    if JQUANTS_API_KEY
+    else f"http://127.0.0.1:{JQUANTS_STANDIN_PORT}/v2",
+)
+if not JQUANTS_API_KEY and JQUANTS_BASE_URL.startswith("http://127.0.0.1:"):
+    JQUANTS_API_KEY = "stand-in"
+#: Requests a minute that the plan allows: Free 5, Light 60, Standard 120, Premium 500.
+JQUANTS_REQUESTS_PER_MINUTE = env.int("JQUANTS_REQUESTS_PER_MINUTE", default=5)
+JQUANTS_CONNECT_TIMEOUT_SECONDS = env.float("JQUANTS_CONNECT_TIMEOUT_SECONDS", default=5.0)
+JQUANTS_READ_TIMEOUT_SECONDS = env.float("JQUANTS_READ_TIMEOUT_SECONDS", default=30.0)
+#: Share of the known listed companies that may vanish in one sync. Above it the sync fails and changes nothing.
+JQUANTS_SHRINK_LIMIT = env.float("JQUANTS_SHRINK_LIMIT", default=0.2)
+
+# --- API ------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["schedules.api.permissions.ModelPermissions"],
+    "DEFAULT_PAGINATION_CLASS": "schedules.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "schedules.api.errors.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_THROTTLE", default="600/min")},
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Stockura schedules",
+    "DESCRIPTION": "Decide when data endpoints run, preview it, and see what happened.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logging --------------------------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}
