@@ -1,1 +1,1 @@
-"""When work runs: schedules in the database, their mirror in RedBeat, the ledger of runs. Knows no project."""
+"""When work runs: schedules, their mirror in RedBeat, the ledger of runs. Knows no project."""

@@ -1,0 +1,1 @@
+"""The RedBeat adapter: what beat runs, and the mirror of the schedules that it reads."""

@@ -1,0 +1,41 @@
+"""What can be called: a Celery task with its usual arguments and queue."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def empty_list() -> list:
+    return []
+
+
+class APIEndpoint(models.Model):
+    """A data endpoint. Its task, arguments, queue and expiry are the defaults of its schedules."""
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    task = models.CharField(
+        _("task"), max_length=255, help_text=_("Name of a registered Celery task, such as package.tasks.fetch.")
+    )
+    default_args = models.JSONField(_("arguments"), default=empty_list, blank=True)
+    default_kwargs = models.JSONField(_("named arguments"), default=dict, blank=True)
+    queue = models.CharField(_("queue"), max_length=100, default="default")
+    expires_seconds = models.PositiveIntegerField(
+        _("expires after (seconds)"),
+        null=True,
+        blank=True,
+        default=3600,
+        help_text=_("A run that no worker has begun this long after its dispatch is dropped. Empty: never."),
+    )
+    enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("Off: none of its schedules is in force.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("endpoint")
+        verbose_name_plural = _("endpoints")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
