@@ -1,0 +1,54 @@
+"""When work runs: definitions in, occurrences, words and reasons out. Pure; knows no framework and reads no
+clock.
+"""
+
+from schedules.recurrence.calendars import (
+    EXCHANGES,
+    DayStatus,
+    ExceptionalDay,
+    Exchange,
+    announced_until,
+    day_status,
+    exchange_bounds,
+)
+from schedules.recurrence.comparing import Comparison, compare
+from schedules.recurrence.parsing import parse_definition
+from schedules.recurrence.problems import DefinitionError, NaiveDatetimeError, Problem
+from schedules.recurrence.recurrence import Recurrence
+from schedules.recurrence.values import (
+    KINDS,
+    SHORT_MONTHS,
+    TRADING_DAY_RULES,
+    WEEKDAYS,
+    Notice,
+    Occurrence,
+    Reason,
+    SkippedDate,
+)
+from schedules.recurrence.words import describe
+
+__all__ = [
+    "EXCHANGES",
+    "KINDS",
+    "SHORT_MONTHS",
+    "TRADING_DAY_RULES",
+    "WEEKDAYS",
+    "Comparison",
+    "DayStatus",
+    "DefinitionError",
+    "ExceptionalDay",
+    "Exchange",
+    "NaiveDatetimeError",
+    "Notice",
+    "Occurrence",
+    "Problem",
+    "Reason",
+    "Recurrence",
+    "SkippedDate",
+    "announced_until",
+    "compare",
+    "day_status",
+    "describe",
+    "exchange_bounds",
+    "parse_definition",
+]

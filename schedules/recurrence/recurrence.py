@@ -1,0 +1,135 @@
+"""The recurrence: one object that answers when a rule fires, for the preview, the words and beat alike."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from schedules.recurrence.clock import as_datetime, whole_seconds
+from schedules.recurrence.compiling import compile_plan
+from schedules.recurrence.definition import Definition
+from schedules.recurrence.plans import Plan
+from schedules.recurrence.values import Notice, Occurrence, SkippedDate
+
+
+class Recurrence:
+    """A rule that yields occurrences. Immutable; equal definitions are equal recurrences.
+
+    Get one from ``parse_definition``: it hands out the same object for equal definitions, so that ten
+    thousand schedules with one rule compute its next occurrence once. All instants given must be aware, or
+    NaiveDatetimeError is raised; all instants returned are in UTC, on whole seconds, from 1900 to 9900.
+    """
+
+    __slots__ = ("_plan", "canonical_json", "rule")
+
+    rule: Definition
+    #: The canonical definition on one line with sorted keys: a fingerprint.
+    canonical_json: str
+    _plan: Plan
+
+    def __init__(self, rule: Definition) -> None:
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(self, "canonical_json", rule.canonical_json)
+        object.__setattr__(self, "_plan", compile_plan(rule))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f'A recurrence cannot be changed, so "{name}" cannot be set. Parse a new definition.')
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recurrence) and self.canonical_json == other.canonical_json
+
+    def __hash__(self) -> int:
+        return hash(self.canonical_json)
+
+    def __repr__(self) -> str:
+        return f"<Recurrence {self.canonical_json}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from schedules.recurrence.parsing import parse_definition
+
+        return parse_definition, (self.definition,)
+
+    @property
+    def kind(self) -> str:
+        """One of ``KINDS``."""
+        return self.rule.kind
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name of the zone that the rule is written in."""
+        return self.rule.timezone
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that the rule is written in."""
+        return ZoneInfo(self.rule.timezone)
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The canonical, JSON-ready definition; a new dictionary at each call. Parsing it gives this
+        recurrence.
+        """
+        return json.loads(self.canonical_json)  # type: ignore[no-any-return]
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """Return the first occurrence strictly later than ``instant``; ``None`` once the rule has ended."""
+        found = self._plan.next_after(whole_seconds(instant))
+        return None if found is None else as_datetime(found)
+
+    def next_occurrence(self, instant: datetime) -> Occurrence | None:
+        """Return the first occurrence strictly later than ``instant``, with its business day and reason."""
+        found = self._plan.next_after(whole_seconds(instant))
+        return None if found is None else self._occurrence(found)
+
+    def occurrences(
+        self, after: datetime, *, until: datetime | None = None, limit: int | None = None
+    ) -> Iterator[Occurrence]:
+        """Yield the occurrences in (``after``, ``until``], ascending, at most ``limit``."""
+        last = None if until is None else whole_seconds(until)
+        return self._walk(whole_seconds(after), last, limit)
+
+    def latest_between(self, after: datetime, until: datetime) -> datetime | None:
+        """Return the last occurrence in (``after``, ``until``]; ``None`` if there is none."""
+        found = self._plan.latest_until(whole_seconds(until))
+        return None if found is None or found <= whole_seconds(after) else as_datetime(found)
+
+    def count_between(self, after: datetime, until: datetime, *, limit: int) -> int:
+        """Return how many occurrences lie in (``after``, ``until``]; counting stops at ``limit``."""
+        return self._plan.count_between(whole_seconds(after), whole_seconds(until), limit)
+
+    def skipped(self, after: datetime, until: datetime, *, limit: int) -> list[SkippedDate]:
+        """Return the local dates in (``after``, ``until``] on which the plain rule would run but this one
+        does not.
+
+        At most ``limit``, ascending. Dates moved elsewhere are not among them: their occurrence says so.
+        """
+        found: list[SkippedDate] = []
+        for ordinal, reason in self._plan.skipped(whole_seconds(after), whole_seconds(until)):
+            if len(found) >= limit:
+                break
+            found.append(SkippedDate(date.fromordinal(ordinal), reason))
+        return found
+
+    def notices(self, now: datetime) -> list[Notice]:
+        """Return what a person should know before saving this rule at ``now``; the more urgent first."""
+        from schedules.recurrence.notices import notices_of
+
+        return notices_of(self, now)
+
+    def _walk(self, after: int, last: int | None, limit: int | None) -> Iterator[Occurrence]:
+        count = 0
+        found = self._plan.next_after(after)
+        while found is not None and (last is None or found <= last) and (limit is None or count < limit):
+            yield self._occurrence(found)
+            count += 1
+            found = self._plan.next_after(found)
+
+    def _occurrence(self, instant: int) -> Occurrence:
+        placed = self._plan.place(instant)
+        return Occurrence(
+            at=as_datetime(instant),
+            business_day=date.fromordinal(placed.business_day),
+            moved_from=None if placed.moved_from is None else date.fromordinal(placed.moved_from),
+            reason=placed.reason,
+        )
