@@ -1,0 +1,131 @@
+"""Our RedBeat entry: a schedule that beat can compute without a database.
+
+RedBeat's JSON knows crontabs and intervals and drops their zone, so our recurrence travels as a type of its own.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celery.schedules import BaseSchedule, schedstate
+from redbeat import RedBeatSchedulerEntry
+from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder
+
+from schedules.planning import Policy
+from schedules.recurrence import Recurrence, parse_definition
+
+#: Marks our schedule in RedBeat's JSON.
+TYPE = "stockura-recurrence"
+
+
+class RecurrenceSchedule(BaseSchedule):
+    """A recurrence in the shape that Celery calls a schedule. Compared and carried by its definition."""
+
+    def __init__(self, recurrence: Recurrence, policy: Policy | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.recurrence = recurrence
+        self.policy = policy or Policy()
+
+    def remaining_estimate(self, last_run_at: datetime) -> timedelta | None:
+        """Return the time until the first occurrence after ``last_run_at`` (aware); None when there is none."""
+        upcoming = self.recurrence.next_after(last_run_at)
+        return None if upcoming is None else upcoming - self.now()
+
+    def is_due(self, last_run_at: datetime) -> schedstate:
+        remaining = self.remaining_estimate(last_run_at)
+        if remaining is None:
+            return schedstate(is_due=False, next=None)
+        seconds = remaining.total_seconds()
+        return schedstate(is_due=seconds <= 0, next=max(seconds, 0.0))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, RecurrenceSchedule)
+            and self.recurrence == other.recurrence
+            and self.policy == other.policy
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.recurrence)
+
+    def __repr__(self) -> str:
+        return f"<RecurrenceSchedule {self.recurrence.canonical_json}>"
+
+
+class EntryEncoder(RedBeatJSONEncoder):
+    def default(self, obj: Any) -> Any:
+        if isinstance(obj, RecurrenceSchedule):
+            policy = asdict(obj.policy)
+            policy["window"] = obj.policy.window.total_seconds()
+            policy["jitter"] = obj.policy.jitter.total_seconds()
+            return {"__type__": TYPE, "definition": obj.recurrence.definition, "policy": policy}
+        return super().default(obj)
+
+
+class EntryDecoder(RedBeatJSONDecoder):
+    def dict_to_object(self, d: dict[str, Any]) -> Any:
+        if d.get("__type__") != TYPE:
+            return super().dict_to_object(d)
+        policy = d["policy"]
+        return RecurrenceSchedule(
+            parse_definition(d["definition"]),
+            Policy(
+                catch_up=policy["catch_up"],
+                window=timedelta(seconds=policy["window"]),
+                jitter=timedelta(seconds=policy["jitter"]),
+            ),
+        )
+
+
+class StockuraEntry(RedBeatSchedulerEntry):
+    """RedBeat's entry with our JSON. Its own ``save`` and ``next`` are not used: see ``mirror`` and ``scheduler``."""
+
+    @staticmethod
+    def decode_definition(definition: str) -> dict[str, Any]:
+        return json.loads(definition, cls=EntryDecoder)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class EntryContent:
+    """All that the mirror holds of one schedule, beside what beat writes there."""
+
+    schedule_id: int
+    name: str
+    task: str
+    recurrence: Recurrence
+    policy: Policy
+    revision: int
+    args: list[Any] = field(default_factory=list)
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    #: Celery's: queue, priority, expires (seconds).
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the entry as RedBeat's definition: stable, so that equal contents are equal texts."""
+        return json.dumps(
+            {
+                "name": self.name,
+                "task": self.task,
+                "args": self.args,
+                "kwargs": self.kwargs,
+                "options": self.options,
+                "schedule": RecurrenceSchedule(self.recurrence, self.policy),
+                "enabled": True,
+            },
+            cls=EntryEncoder,
+            sort_keys=True,
+            ensure_ascii=False,
+        )
+
+
+def to_microseconds(instant: datetime | None) -> str:
+    """Return an aware instant as Redis keeps it: microseconds since 1970, exact; empty for None."""
+    if instant is None:
+        return ""
+    return str((instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1))
+
+
+def from_microseconds(text: str) -> datetime | None:
+    """Read what ``to_microseconds`` wrote. Raises ValueError for anything else."""
+    return None if text == "" else datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(text))

@@ -1,0 +1,114 @@
+"""From a schedule's row to the definition that the recurrence understands, and back to its fields.
+
+The definition is self-contained: the anchor of an interval and the exchange's exceptional days are part of it,
+so that beat needs no database to compute the next occurrence.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from schedules.recurrence import Recurrence, parse_definition
+
+if TYPE_CHECKING:
+    from schedules.models import APIEndpointSchedule
+
+ExceptionalDays = Mapping[str, Sequence[Mapping[str, Any]]]
+
+#: Where a person mends a problem that the recurrence found under a key of the definition.
+FIELD_OF_KEY = {
+    "kind": "schedule_type",
+    "times": "execution_times",
+    "weekdays": "weekdays",
+    "month_days": "month_days",
+    "short_months": "short_months",
+    "cron": "cron_expression",
+    "every_seconds": "interval_seconds",
+    "anchor": "starts_at",
+    "at": "run_at",
+    "timezone": "timezone",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+    "excluded_dates": "excluded_dates",
+    "trading_day_rule": "trading_day_rule",
+    "exchange": "exchange",
+    "exceptional_days": "exchange",
+}
+
+
+def definition_of(schedule: "APIEndpointSchedule", exceptional_days: ExceptionalDays | None = None) -> dict[str, Any]:
+    """Return the definition of a saved or unsaved schedule.
+
+    ``exceptional_days`` maps exchanges to their days; without it they are read from the database when needed.
+    """
+    definition: dict[str, Any] = {
+        "kind": schedule.schedule_type,
+        "timezone": schedule.timezone,
+        "starts_at": _text(schedule.starts_at),
+        "ends_at": _text(schedule.ends_at),
+        "excluded_dates": schedule.excluded_dates or [],
+        "trading_day_rule": schedule.trading_day_rule,
+        "exchange": schedule.exchange,
+        **_of_kind(schedule),
+    }
+    if _asks_the_exchange(schedule):
+        definition["exceptional_days"] = _days(schedule.exchange, exceptional_days)
+    return definition
+
+
+def recurrence_of(schedule: "APIEndpointSchedule", exceptional_days: ExceptionalDays | None = None) -> Recurrence:
+    """Return the schedule's recurrence. Raises DefinitionError when its fields make none."""
+    return parse_definition(definition_of(schedule, exceptional_days))
+
+
+def exceptional_days_by_exchange() -> dict[str, list[dict[str, Any]]]:
+    """Return the staff's table, one query, ready to be handed to ``definition_of`` many times."""
+    from schedules.models import ExceptionalDay
+
+    days: dict[str, list[dict[str, Any]]] = {}
+    for day in ExceptionalDay.objects.order_by("on"):
+        days.setdefault(day.exchange, []).append(
+            {
+                "on": day.on.isoformat(),
+                "is_open": day.is_open,
+                "ja": day.reason_ja,
+                "en": day.reason_en or day.reason_ja,
+            }
+        )
+    return days
+
+
+def _of_kind(schedule: "APIEndpointSchedule") -> dict[str, Any]:
+    kind = schedule.schedule_type
+    if kind == "cron":
+        return {"cron": schedule.cron_expression}
+    if kind == "interval":
+        anchor = schedule.starts_at or schedule.created_at.replace(microsecond=0)
+        return {"every_seconds": schedule.interval_seconds, "anchor": _text(anchor)}
+    if kind == "once":
+        return {"at": _text(schedule.run_at)}
+    definition: dict[str, Any] = {"times": _times(schedule.execution_times)}
+    if kind == "weekly":
+        definition["weekdays"] = schedule.weekdays
+    if kind == "monthly":
+        definition |= {"month_days": schedule.month_days, "short_months": schedule.short_months}
+    return definition
+
+
+def _times(execution_times: Any) -> Any:
+    # A wrong shape is passed on as it is: the recurrence says what it expected.
+    return execution_times.get("times") if isinstance(execution_times, dict) else execution_times
+
+
+def _asks_the_exchange(schedule: "APIEndpointSchedule") -> bool:
+    month_days = schedule.month_days if isinstance(schedule.month_days, list) else []
+    return schedule.trading_day_rule != "any" or any(str(day).startswith("trading:") for day in month_days)
+
+
+def _days(exchange: str, known: ExceptionalDays | None) -> list[dict[str, Any]]:
+    days = exceptional_days_by_exchange() if known is None else known
+    return [dict(day) for day in days.get(exchange, ())]
+
+
+def _text(instant: Any) -> Any:
+    return instant.isoformat() if isinstance(instant, datetime) else instant
