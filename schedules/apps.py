@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class SchedulesConfig(AppConfig):
     name = "schedules"
     verbose_name = _("Schedules")
+
+    def ready(self) -> None:
+        from schedules import signals  # noqa: F401

@@ -1,7 +1,10 @@
 """What can be called: a Celery task with its usual arguments and queue."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from schedules.task_catalogue import problem_with_arguments, problem_with_task
 
 
 def empty_list() -> list:
@@ -39,3 +42,10 @@ class APIEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a task that no worker knows, and arguments that it does not take."""
+        if unknown := problem_with_task(self.task):
+            raise ValidationError({"task": ValidationError(unknown, code="unknown_task")})
+        if refused := problem_with_arguments(self.task, self.default_args, self.default_kwargs):
+            raise ValidationError({f"default_{refused[0]}": ValidationError(refused[1], code="arguments")})

@@ -1,14 +1,22 @@
 """When an endpoint runs: a recurrence, its policies and its state."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone as django_timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from schedules.definitions import FIELD_OF_KEY, recurrence_of
+from schedules.models import lifecycle
 from schedules.models.endpoint import APIEndpoint
+from schedules.recurrence import DefinitionError
+from schedules.task_catalogue import problem_with_arguments
 
 
 class APIEndpointSchedule(models.Model):
@@ -158,6 +166,53 @@ class APIEndpointSchedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save, raising the revision; see ``lifecycle`` for what a change means to the engine."""
+        fields = None if update_fields is None else set(update_fields)
+        with transaction.atomic(using=kwargs.get("using")):
+            lifecycle.advance(self, now=django_timezone.now(), update_fields=fields)
+            if fields is not None:
+                fields |= lifecycle.ADVANCED_FIELDS
+            super().save(*args, update_fields=fields, **kwargs)
+
+    def clean(self) -> None:
+        """Empty the fields of other kinds, then say at its field whatever the recurrence or the task refuses."""
+        self.clear_fields_of_other_kinds()
+        errors: dict[str, list[ValidationError]] = {}
+        try:
+            recurrence_of(self)
+        except DefinitionError as error:
+            for problem in error.problems:
+                refusal = ValidationError(gettext(problem.message), code=problem.code, params=problem.params)
+                errors.setdefault(FIELD_OF_KEY.get(problem.field, "schedule_type"), []).append(refusal)
+        if self.endpoint_id is not None and (refused := problem_with_arguments(*self.call())):
+            errors.setdefault(refused[0], []).append(ValidationError(refused[1], code="arguments"))
+        if errors:
+            raise ValidationError(errors)
+
+    def clear_fields_of_other_kinds(self) -> None:
+        """Forget what was entered for a kind that is not chosen any more."""
+        kind = self.schedule_type
+        if kind not in self.TIMED_KINDS:
+            self.execution_times = None
+        if kind != self.Kind.WEEKLY:
+            self.weekdays = None
+        if kind != self.Kind.MONTHLY:
+            self.month_days = None
+        if kind != self.Kind.CRON:
+            self.cron_expression = ""
+        if kind != self.Kind.INTERVAL:
+            self.interval_seconds = None
+        if kind != self.Kind.ONCE:
+            self.run_at = None
+
+    def call(self) -> tuple[str, Any, Any]:
+        """Return the task's name and the arguments to call it with: the schedule's own, else the endpoint's."""
+        endpoint = self.endpoint
+        args = endpoint.default_args if self.args is None else self.args
+        kwargs = endpoint.default_kwargs if self.kwargs is None else self.kwargs
+        return endpoint.task, args, kwargs
 
     def is_paused(self, now: datetime) -> bool:
         """Say whether a pause holds at the aware instant ``now``; a pause ends by itself at its ``until``."""

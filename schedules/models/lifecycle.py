@@ -1,0 +1,64 @@
+"""What a save means for the engine: which changes raise the revision, and which start a schedule anew."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from schedules.models.schedule import APIEndpointSchedule
+
+#: A change of one of these may place occurrences elsewhere, so that none before the change may fire. Renaming, other
+#: arguments or another policy leave a pending occurrence as it is.
+TIMING_FIELDS = (
+    "schedule_type",
+    "execution_times",
+    "weekdays",
+    "month_days",
+    "short_months",
+    "cron_expression",
+    "interval_seconds",
+    "run_at",
+    "timezone",
+    "starts_at",
+    "ends_at",
+    "excluded_dates",
+    "trading_day_rule",
+    "exchange",
+    "enabled",
+    "paused_at",
+    "endpoint_id",
+)
+#: Written by ``advance`` whatever a caller asked to be saved.
+ADVANCED_FIELDS = frozenset({"revision", "effective_from", "updated_at"})
+
+
+def advance(schedule: "APIEndpointSchedule", *, now: datetime, update_fields: set[str] | None) -> None:
+    """Raise the revision and decide from when the schedule is in force; called in the transaction of its save.
+
+    The stored row is locked and compared with, not the instance, which may be stale.
+    """
+    stored = _stored(schedule)
+    schedule.revision = (stored["revision"] if stored else 0) + 1
+    if not is_in_force(schedule):
+        schedule.effective_from = None
+    elif stored is None or stored["effective_from"] is None or _timing_changes(schedule, stored, update_fields):
+        schedule.effective_from = now
+    else:
+        schedule.effective_from = stored["effective_from"]
+
+
+def is_in_force(schedule: "APIEndpointSchedule") -> bool:
+    """Say whether beat should know the schedule. One paused until some time is in force: it waits in the mirror."""
+    waits = schedule.paused_at is not None and schedule.paused_until is None
+    return schedule.enabled and schedule.endpoint.enabled and not waits
+
+
+def _stored(schedule: "APIEndpointSchedule") -> dict[str, Any] | None:
+    if schedule.pk is None:
+        return None
+    rows = type(schedule)._base_manager.select_for_update().filter(pk=schedule.pk)
+    return rows.values("revision", "effective_from", *TIMING_FIELDS).first()
+
+
+def _timing_changes(schedule: "APIEndpointSchedule", stored: dict[str, Any], update_fields: set[str] | None) -> bool:
+    saved = TIMING_FIELDS if update_fields is None else [name for name in TIMING_FIELDS if name in update_fields]
+    return any(getattr(schedule, name) != stored[name] for name in saved)

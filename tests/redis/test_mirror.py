@@ -1,0 +1,135 @@
+"""Redis says what the database says, from the commit on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from django.db import transaction
+from django.utils import translation
+
+from schedules.beat.entry import RecurrenceSchedule, StockuraEntry
+from schedules.beat.mirror import Mirror
+from schedules.definitions import recurrence_of
+from schedules.models import APIEndpointSchedule
+from schedules.services import mirroring
+from stockura.celery import app
+from tests.support.builders import a_schedule, an_endpoint
+from tests.support.redis_server import OwnRedis
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def in_force() -> set[int]:
+    return Mirror().schedule_ids()
+
+
+def test_a_saved_schedule_is_a_redbeat_entry_with_its_zone_and_its_exact_next_instant() -> None:
+    schedule = a_schedule(schedule_type="cron", cron_expression="30 9 * * mon", timezone="America/New_York")
+    entry = StockuraEntry.from_key(f"stockura:schedule:schedule-{schedule.pk}", app=app)
+    assert isinstance(entry.schedule, RecurrenceSchedule)
+    assert entry.schedule.recurrence == recurrence_of(schedule)
+    assert entry.schedule.recurrence.timezone == "America/New_York"
+    assert Mirror().read([schedule.pk])[0].next == recurrence_of(schedule).next_after(datetime.now(UTC))
+
+
+def test_a_rolled_back_save_leaves_no_ghost() -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        a_schedule()
+        raise RuntimeError
+    assert in_force() == set()
+
+
+def test_bulk_delete_and_cascade_remove_the_entries() -> None:
+    first, second = a_schedule(), a_schedule()
+    assert in_force() == {first.pk, second.pk}
+    APIEndpointSchedule.objects.filter(pk=first.pk).delete()
+    assert in_force() == {second.pk}
+    second.endpoint.delete()
+    assert in_force() == set()
+
+
+def test_a_disabled_schedule_or_endpoint_has_no_entry() -> None:
+    schedule = a_schedule()
+    schedule.enabled = False
+    schedule.save()
+    assert in_force() == set()
+    schedule.enabled = True
+    schedule.save()
+    assert in_force() == {schedule.pk}
+    schedule.endpoint.enabled = False
+    schedule.endpoint.save()
+    assert in_force() == set()
+
+
+def test_renaming_keeps_the_one_entry_and_its_pending_occurrence() -> None:
+    schedule = a_schedule()
+    before = Mirror().read([schedule.pk])[0]
+    schedule.name = "another name"
+    schedule.save()
+    after = Mirror().read([schedule.pk])[0]
+    assert in_force() == {schedule.pk}
+    assert (after.next, int(after.revision)) == (before.next, int(before.revision) + 1)
+
+
+def test_an_edit_never_brings_back_an_occurrence_before_the_edit() -> None:
+    schedule = a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600)
+    past = datetime.now(UTC) - timedelta(minutes=1)
+    local = past.astimezone(recurrence_of(schedule).zone)
+    schedule.schedule_type, schedule.interval_seconds = "daily", None
+    schedule.execution_times = {"times": [f"{local:%H:%M}"]}
+    schedule.save()
+    upcoming = Mirror().read([schedule.pk])[0].next
+    assert upcoming is not None
+    assert upcoming > datetime.now(UTC) + timedelta(hours=23)
+
+
+def test_a_save_beside_a_dead_redis_stands_and_is_repaired_by_the_next_reconcile(redis_server: OwnRedis) -> None:
+    redis_server.kill()
+    with translation.override("en"):
+        schedule = a_schedule()
+        assert "not yet in force" in (mirroring.mirror_problem() or "")
+    assert mirroring.mirror_problem() is None
+    assert APIEndpointSchedule.objects.filter(pk=schedule.pk).exists()
+    redis_server.start()
+    assert mirroring.reconcile(datetime.now(UTC)).pushed == [schedule.pk]
+    assert in_force() == {schedule.pk}
+
+
+def test_reconcile_repairs_what_the_signals_cannot_see_and_then_finds_nothing() -> None:
+    changed, stopped, kept = a_schedule(), a_schedule(), a_schedule()
+    APIEndpointSchedule.objects.filter(pk=changed.pk).update(execution_times={"times": ["09:00"]})
+    APIEndpointSchedule.objects.filter(pk=stopped.pk).update(enabled=False)
+    now = datetime.now(UTC)
+    report = mirroring.reconcile(now)
+    assert (report.pushed, report.removed) == ([changed.pk], [stopped.pk])
+    assert Mirror().read([changed.pk])[0].next == recurrence_of(
+        APIEndpointSchedule.objects.get(pk=changed.pk)
+    ).next_after(now)
+    assert not mirroring.reconcile(now).changed_anything
+    assert in_force() == {changed.pk, kept.pk}
+
+
+def test_an_emptied_redis_is_filled_again_and_foreign_entries_stay(redis_client: redis.Redis) -> None:
+    schedule = a_schedule()
+    redis_client.flushall()
+    redis_client.zadd("stockura:schedule::schedule", {"stockura:schedule:somebody-elses": 1.0})
+    assert not Mirror().is_whole()
+    mirroring.reconcile(datetime.now(UTC))
+    assert Mirror().is_whole()
+    assert in_force() == {schedule.pk}
+    assert redis_client.zscore("stockura:schedule::schedule", "stockura:schedule:somebody-elses") == 1.0
+
+
+def test_a_row_that_makes_no_recurrence_is_set_aside_with_its_reason_and_holds_up_nobody() -> None:
+    bad = a_schedule(schedule_type="cron", cron_expression="99 * * * *")
+    good = a_schedule()
+    assert in_force() == {good.pk}
+    assert "99" in Mirror().reasons_set_aside()[bad.pk]
+
+
+def test_a_pause_with_an_end_waits_in_the_mirror_for_the_first_occurrence_after_it() -> None:
+    schedule = a_schedule(endpoint=an_endpoint())
+    schedule.paused_at = datetime.now(UTC)
+    schedule.paused_until = schedule.paused_at + timedelta(days=10)
+    schedule.save()
+    assert Mirror().read([schedule.pk])[0].next == recurrence_of(schedule).next_after(schedule.paused_until)
