@@ -144,7 +144,7 @@ class CronError(ValueError):
 
 
 class _FieldError(Exception):
-    def __init__(self, code: str, message: str, **params: object) -> None:
+    def __init__(self, code: str, message: str, /, **params: object) -> None:
         self.code, self.message, self.params = code, message, params
         super().__init__(message)
 

@@ -3,7 +3,8 @@
 Messages are English msgids with named placeholders; the doors translate them: ``gettext(message) % params``.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 #: Longest piece of a person's input that a message repeats, in characters.
@@ -22,7 +23,7 @@ class Problem:
     field: str
     code: str
     message: str
-    params: dict[str, Any] = field(default_factory=dict, hash=False)
+    params: dict[str, Any] = dataclass_field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.message % self.params

@@ -13,5 +13,6 @@ def describe(recurrence: Recurrence, language: str) -> str:
     ``language`` is ``ja`` or ``en``; variants such as ``en-gb`` are read as their language, others as
     English. Dates and times are those of the recurrence's own zone, which is named unless it is Asia/Tokyo.
     """
-    words = words_ja if language.partition("-")[0].lower() == "ja" else words_en
-    return words.sentence(recurrence.rule)
+    if language.partition("-")[0].lower() == "ja":
+        return words_ja.sentence(recurrence.rule)
+    return words_en.sentence(recurrence.rule)

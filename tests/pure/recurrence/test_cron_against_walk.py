@@ -1,0 +1,114 @@
+"""Cron expressions against a walk over every minute of UTC, around every clock change of three years."""
+
+import os
+import random
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+
+import pytest
+
+from schedules.recurrence import DefinitionError, Recurrence, parse_definition
+from tests.pure.recurrence.expressions import random_expressions
+from tests.pure.recurrence.oracle import Job, Walk, clock_changes
+
+ZONES = (
+    "Asia/Tokyo",
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Kolkata",
+    "Pacific/Chatham",
+)
+EXPRESSIONS = 3_000
+DATED_EXPRESSIONS = 1_000
+#: Set STOCKURA_FULL_WALK=1 to try every expression in every window; else each meets one window of each zone.
+FULL = bool(os.environ.get("STOCKURA_FULL_WALK"))
+AROUND = timedelta(hours=30)
+
+
+@lru_cache
+def walks(zone: str) -> list[Walk]:
+    # Zones without changes have windows too: the turn of the year, and a leap day.
+    centres = clock_changes(zone, 2026, 2028) or [
+        datetime(2026, 12, 31, 15, tzinfo=UTC),
+        datetime(2028, 2, 29, tzinfo=UTC),
+    ]
+    return [Walk(zone, centre - AROUND, centre + AROUND) for centre in centres]
+
+
+@lru_cache
+def expressions(seed: int) -> list[str]:
+    """Return the expressions of ``seed`` that match on some date; the walk over dates decides, not the engine."""
+    return [text for text in random_expressions(EXPRESSIONS + 100, seed) if matches_some_date(text)]
+
+
+def matches_some_date(expression: str) -> bool:
+    # After 28 years without a skipped leap year every date has met every weekday.
+    job, first = Job(expression), date(2024, 1, 1)
+    return any(job.runs_on(first + timedelta(days=n)) for n in range(28 * 366))
+
+
+def recurrence(expression: str, zone: str) -> Recurrence:
+    return parse_definition({"kind": "cron", "cron": expression, "timezone": zone})
+
+
+def instants(rule: Recurrence, after: datetime, until: datetime) -> list[datetime]:
+    found, at = [], rule.next_after(after)
+    while at is not None and at <= until:
+        found.append(at)
+        at = rule.next_after(at)
+    return found
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_cron_fires_exactly_as_the_walk_over_utc_does_around_every_clock_change(zone: str) -> None:
+    choose = random.Random(zone)
+    differing = []
+    for expression in expressions(seed=2026):
+        job, rule = Job(expression), recurrence(expression, zone)
+        for walk in walks(zone) if FULL else [choose.choice(walks(zone))]:
+            if instants(rule, walk.start, walk.end) != walk.firings(job):
+                differing.append((expression, walk.start.isoformat()))
+    assert differing == []
+
+
+def test_cron_runs_on_exactly_the_dates_that_match_over_three_years() -> None:
+    first, days = date(2026, 1, 1), 3 * 365 + 1
+    differing = []
+    for expression in expressions(seed=7)[:DATED_EXPRESSIONS]:
+        once_a_day = "0 0 " + expression.split(" ", 2)[2]
+        job, rule = Job(once_a_day), recurrence(once_a_day, "UTC")
+        expected = [day for n in range(days) if job.runs_on(day := first + timedelta(days=n))]
+        start = datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+        found = [at.date() for at in instants(rule, start, start + timedelta(days=days))]
+        if found != expected:
+            differing.append(once_a_day)
+    assert differing == []
+
+
+def test_what_matches_on_no_date_is_refused_and_nothing_else() -> None:
+    tried = random_expressions(EXPRESSIONS + 100, seed=2026)
+    assert len(expressions(2026)) >= EXPRESSIONS
+
+    refused = []
+    for expression in tried:
+        try:
+            recurrence(expression, "UTC")
+        except DefinitionError as error:
+            refused.append((expression, [problem.code for problem in error.problems]))
+    assert refused == [(text, ["cron_never"]) for text in tried if not matches_some_date(text)]
+    assert refused
+
+
+def test_the_walk_itself_knows_the_new_york_nights() -> None:
+    spring = Walk("America/New_York", datetime(2026, 3, 8, 4, tzinfo=UTC), datetime(2026, 3, 9, 4, tzinfo=UTC))
+    autumn = Walk("America/New_York", datetime(2026, 11, 1, 3, tzinfo=UTC), datetime(2026, 11, 2, 3, tzinfo=UTC))
+
+    assert spring.firings(Job("30 2 * * *")) == [datetime(2026, 3, 8, 7, tzinfo=UTC)]
+    assert autumn.firings(Job("30 1 * * *")) == [datetime(2026, 11, 1, 5, 30, tzinfo=UTC)]
+    assert autumn.firings(Job("30 * 1 * *"))[1:3] == [
+        datetime(2026, 11, 1, 5, 30, tzinfo=UTC),
+        datetime(2026, 11, 1, 6, 30, tzinfo=UTC),
+    ]
