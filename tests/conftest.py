@@ -3,6 +3,7 @@
 ``--database=sqlite`` (default) or ``--database=postgresql`` chooses the database; `make test` does both.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = TestRun(database=config.getoption("--database"), worker=worker)
     # pytest-django sets Django up only when the settings have been read; it then guards the database.
     django.setup()
+    if getattr(config.option, "numprocesses", None):
+        # xdist's workers inherit the environment, and pytest-django would read the settings there, with this
+        # process' Redis, before the worker has chosen its own.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
