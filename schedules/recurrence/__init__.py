@@ -12,6 +12,7 @@ from schedules.recurrence.calendars import (
     exchange_bounds,
 )
 from schedules.recurrence.comparing import Comparison, compare
+from schedules.recurrence.importing import import_celery_crontab, import_crontab_line
 from schedules.recurrence.parsing import parse_definition
 from schedules.recurrence.problems import DefinitionError, NaiveDatetimeError, Problem
 from schedules.recurrence.recurrence import Recurrence
@@ -50,5 +51,7 @@ __all__ = [
     "day_status",
     "describe",
     "exchange_bounds",
+    "import_celery_crontab",
+    "import_crontab_line",
     "parse_definition",
 ]

@@ -277,6 +277,16 @@ def _read_numbers(part: str, field: Field) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def has_wide_step(text: str) -> bool:
+    """Return whether a step of a readable expression is wider than what it steps through, as in ``*/90``."""
+    fields = (MINUTE, HOUR, DAY_OF_MONTH, MONTH, DAY_OF_WEEK)
+    return any(
+        "/" in item and len(_read_item(item, field)) == 1
+        for part, field in zip(_split(text), fields, strict=True)
+        for item in part.split(",")
+    )
+
+
 def _read_days(part: str) -> dict[str, Any]:
     days: set[int] = set()
     nearest: set[int] = set()

@@ -180,14 +180,15 @@ def _excluded(rule: Definition) -> str:
     dates = rule.excluded_dates
     if not dates:
         return ""
-    shown = [_date(day) for day in dates[:_MAX_LISTED_DATES]]
+    shown = [date_en(day) for day in dates[:_MAX_LISTED_DATES]]
     rest = len(dates) - _MAX_LISTED_DATES
     if rest > 0:
         shown.append("1 more date" if rest == 1 else f"{rest} more dates")
     return f"except {_and(shown)}"
 
 
-def _date(day: date) -> str:
+def date_en(day: date) -> str:
+    """Return a date, 31 December 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -195,7 +196,7 @@ def _moment(rule: Definition, instant: int) -> str:
     zone = find_zone(rule.timezone)
     assert zone is not None
     local = local_time(instant, zone)
-    return f"{WEEKDAYS[local.weekday()]} {_date(local)} at {_clock(local)}"
+    return f"{WEEKDAYS[local.weekday()]} {date_en(local)} at {_clock(local)}"
 
 
 def _clock(local: datetime) -> str:

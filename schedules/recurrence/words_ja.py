@@ -1,7 +1,7 @@
 """Japanese sentences for definitions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from schedules.recurrence.calendars import BY_CODE
 from schedules.recurrence.clock import local_time
@@ -158,7 +158,7 @@ def _excluded(rule: Definition) -> str:
     dates = rule.excluded_dates
     if not dates:
         return ""
-    shown = "・".join(f"{day.year}年{day.month}月{day.day}日" for day in dates[:_MAX_LISTED_DATES])
+    shown = "・".join(map(date_ja, dates[:_MAX_LISTED_DATES]))
     rest = len(dates) - _MAX_LISTED_DATES
     return f"{shown}ほか{rest}日を除く" if rest > 0 else f"{shown}を除く"
 
@@ -167,8 +167,12 @@ def _moment(rule: Definition, instant: int) -> str:
     zone = find_zone(rule.timezone)
     assert zone is not None
     local = local_time(instant, zone)
-    date = f"{local.year}年{local.month}月{local.day}日（{WEEKDAYS[local.weekday()]}）"
-    return f"{date} {_clock(local)}"
+    return f"{date_ja(local)}（{WEEKDAYS[local.weekday()]}） {_clock(local)}"
+
+
+def date_ja(day: date) -> str:
+    """Return a date, 2026年12月31日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _clock(local: datetime) -> str:
