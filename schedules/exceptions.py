@@ -1,5 +1,7 @@
 """What can go wrong, in one small tree. Each error carries its facts and a sentence for people."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 
@@ -29,3 +31,15 @@ class DispatchFailed(SchedulesError):
     def __str__(self) -> str:
         sentence = _('"%(name)s" was not started, because the task queue did not take it: %(cause)s')
         return sentence % {"name": self.schedule_name, "cause": self.cause}
+
+
+class PauseEndsInThePast(SchedulesError):
+    """A pause was to end before it began."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(until)
+
+    def __str__(self) -> str:
+        sentence = _('The pause would have ended already, at %(until)s. Give a later end, or none.')
+        return sentence % {"until": self.until.isoformat(timespec="minutes")}

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "schedules",
+    "stockura.companies",
 ]
 
 MIDDLEWARE = [
@@ -202,22 +203,47 @@ JQUANTS_SHRINK_LIMIT = env.float("JQUANTS_SHRINK_LIMIT", default=0.2)
 # --- API ------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
+    # The token first: its refusal is a 401 that names how to sign in.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "schedules.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissions"],
+    "DEFAULT_PERMISSION_CLASSES": ["schedules.api.permissions.ModelPermissions"],
+    "DEFAULT_PARSER_CLASSES": ["schedules.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "schedules.api.errors.problem_response",
+    "DEFAULT_PAGINATION_CLASS": "schedules.api.pagination.NumberedPages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "schedules.api.filters.FieldFilters",
+        "rest_framework.filters.SearchFilter",
+        "schedules.api.filters.KnownOrdering",
+    ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.str("API_THROTTLE", default="600/min")},
+    # Requests of one user, counted in each web process by itself. Starting runs has a rate of its own, because it
+    # costs other people's work.
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env.str("API_THROTTLE", default="600/min"),
+        "run": env.str("API_THROTTLE_RUN", default="60/min"),
+    },
+    # ?format= would be one more way to ask for what there is only one of.
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Stockura schedules",
     "DESCRIPTION": "Decide when data endpoints run, preview it, and see what happened.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["schedules.api.schema.write_addresses_without_slash"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "schedules.api.schema.add_problem_documents",
+    ],
+    # The pages of the schema, served from this site: they work without the internet.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -214,6 +214,12 @@ class APIEndpointSchedule(models.Model):
         kwargs = endpoint.default_kwargs if self.kwargs is None else self.kwargs
         return endpoint.task, args, kwargs
 
+    def message_options(self) -> dict[str, Any]:
+        """Return what Celery is told besides the call: queue, expiry in seconds and priority, where there are any."""
+        expires = self.endpoint.expires_seconds if self.expires_seconds is None else self.expires_seconds
+        options = {"queue": self.queue or self.endpoint.queue, "expires": expires, "priority": self.priority}
+        return {name: value for name, value in options.items() if value is not None}
+
     def is_paused(self, now: datetime) -> bool:
         """Say whether a pause holds at the aware instant ``now``; a pause ends by itself at its ``until``."""
         return self.paused_at is not None and (self.paused_until is None or self.paused_until > now)

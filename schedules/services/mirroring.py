@@ -138,12 +138,6 @@ def reconcile(now: datetime, *, dry_run: bool = False) -> ReconcileReport:
 def content_of(schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays | None = None) -> EntryContent:
     """Return what the mirror should hold of a schedule. Raises DefinitionError when its row makes no recurrence."""
     task, args, kwargs = schedule.call()
-    endpoint = schedule.endpoint
-    options = {
-        "queue": schedule.queue or endpoint.queue,
-        "expires": endpoint.expires_seconds if schedule.expires_seconds is None else schedule.expires_seconds,
-        "priority": schedule.priority,
-    }
     return EntryContent(
         schedule_id=schedule.pk,
         name=entry_name(schedule.pk),
@@ -157,7 +151,7 @@ def content_of(schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays 
         revision=schedule.revision,
         args=list(args),
         kwargs=dict(kwargs),
-        options={name: value for name, value in options.items() if value is not None},
+        options=schedule.message_options(),
     )
 
 

@@ -21,7 +21,7 @@ UNKNOWN_ENDPOINT = (
 )
 OTHER_PLANS = "If you want more data, please check other plans:https://jpx-jquants.com/#dataset"
 
-DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})")
+DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from holidays.financial import JapanExchange
+from holidays import financial_holidays
 
 #: Its years are filled in as they are asked for.
-_closed = JapanExchange()
+_closed = financial_holidays("XJPX")
 
 
 def is_open(day: dt.date) -> bool:

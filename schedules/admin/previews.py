@@ -1,0 +1,138 @@
+"""What the preview pane shows: the rule in words, the next runs, what is skipped, and what an edit changes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.forms import BaseForm
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from schedules.admin.wording import day_text, distance_text, time_text
+from schedules.forms.schedule import RULE_FIELDS
+from schedules.models import APIEndpointSchedule
+from schedules.recurrence import Notice, Reason
+from schedules.recurrence.zones import find_zone
+from schedules.services import previewing
+
+#: Runs that the pane lists.
+COUNT = 10
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run as the pane shows it, in the schedule's zone."""
+
+    at: datetime
+    day: str
+    time: str
+    distance: str
+    belongs_to: str
+    moved_from: str
+    reason: str
+    is_added: bool = False
+
+
+@dataclass(frozen=True)
+class SkippedLine:
+    day: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Pane:
+    """Everything the partial needs; ``missing`` and ``problems`` say why there are no runs."""
+
+    sentence: str = ""
+    zone: str = ""
+    runs: list[RunLine] = field(default_factory=list)
+    skipped: list[SkippedLine] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    added: list[RunLine] = field(default_factory=list)
+    removed: list[RunLine] = field(default_factory=list)
+    unchanged: int = 0
+    has_changes: bool = False
+    missing: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    in_force: bool = True
+
+
+def pane_of_form(form: BaseForm, *, now: datetime, saved: APIEndpointSchedule | None) -> Pane:
+    """Return the pane for what is typed in a bound ``form``, which need not be complete in other fields."""
+    form.is_valid()
+    missing, problems = [], []
+    for name in RULE_FIELDS:
+        for message in form.errors.get(name, ()):
+            (missing if is_untouched(form, name) else problems).append(str(message))
+    if missing or problems:
+        return Pane(missing=missing, problems=problems)
+    return pane_of_schedule(form.instance, now=now, saved=saved)
+
+
+def pane_of_schedule(
+    schedule: APIEndpointSchedule, *, now: datetime, saved: APIEndpointSchedule | None = None
+) -> Pane:
+    """Return the pane for a schedule, compared with ``saved`` if that is given."""
+    preview = previewing.preview_of(schedule, now=now, count=COUNT, saved=saved)
+    zone = find_zone(schedule.timezone)
+    today = now.astimezone(zone).date()
+    comparison = preview.comparison
+    added = {run.at for run in comparison.added} if comparison else set()
+
+    def line(run: Any) -> RunLine:
+        local = run.at.astimezone(zone)
+        return RunLine(
+            at=local,
+            day=day_text(local.date(), today=today),
+            time=time_text(local),
+            distance=distance_text(local, now=now),
+            belongs_to=_belongs_to(run, local, today),
+            moved_from=day_text(run.moved_from, today=today) if run.moved_from else "",
+            reason=_said(run.reason),
+            is_added=run.at in added,
+        )
+
+    return Pane(
+        sentence=preview.sentence(_language()),
+        zone=schedule.timezone,
+        runs=[line(run) for run in preview.runs],
+        skipped=[SkippedLine(day_text(date.on, today=today), _said(date.reason)) for date in preview.skipped],
+        notices=[_said(notice) for notice in preview.notices],
+        added=[line(run) for run in comparison.added] if comparison else [],
+        removed=[line(run) for run in comparison.removed] if comparison else [],
+        unchanged=len(comparison.unchanged) if comparison else 0,
+        has_changes=bool(comparison and (comparison.added or comparison.removed)),
+        in_force=schedule.enabled and (schedule.endpoint_id is None or schedule.endpoint.enabled),
+    )
+
+
+def is_untouched(form: BaseForm, name: str) -> bool:
+    """Say whether nothing has been entered in the field yet: then a hint helps, a red error nags."""
+    bound = form[name]
+    value = bound.field.widget.value_from_datadict(form.data, form.files, bound.html_name)
+    if isinstance(value, list):
+        # Of a number and a unit, only the number is entered; the unit is there from the start.
+        return not value or (len(value) == 2 and value[0] in (None, ""))
+    return value in (None, "")
+
+
+def _belongs_to(run: Any, local: datetime, today: Any) -> str:
+    if run.business_day == local.date():
+        return ""
+    hours = (local.date() - run.business_day).days * 24 + local.hour
+    if hours > 29:
+        return day_text(run.business_day, today=today)
+    return _("%(day)s %(time)s") % {
+        "day": day_text(run.business_day, today=today),
+        "time": f"{hours}:{local.minute:02}",
+    }
+
+
+def _said(words: Reason | Notice | None) -> str:
+    if words is None:
+        return ""
+    return words.ja if _language() == "ja" else words.en
+
+
+def _language() -> str:
+    return "ja" if (get_language() or "").startswith("ja") else "en"

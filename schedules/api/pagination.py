@@ -1,0 +1,39 @@
+"""Lists in pages: numbered ones for what staff manage, a cursor for the history, which grows while it is read."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+
+PAGE_SIZE = 50
+MAX_PAGE_SIZE = 200
+
+
+class NumberedPages(PageNumberPagination):
+    """``?page=2&page_size=100``; the answer counts all rows."""
+
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+
+
+class NewestFirst(CursorPagination):
+    """Newest first; follow ``next``. Rows that arrive meanwhile move nothing, and no page costs more than another."""
+
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+    ordering = ("-created_at", "-pk")
+
+    def decode_cursor(self, request: Any) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            # Positions are handed to the database as they came: a forged one would be an error of the database.
+            try:
+                position = datetime.fromisoformat(cursor.position)
+            except ValueError as error:
+                raise NotFound(self.invalid_cursor_message) from error
+            if position.tzinfo is None:
+                raise NotFound(self.invalid_cursor_message)
+        return cursor

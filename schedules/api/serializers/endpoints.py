@@ -1,0 +1,30 @@
+"""Endpoints: what can be called."""
+
+from schedules.api.fields import ArgumentsField, NamedArgumentsField
+from schedules.api.serializers.models import CheckedModelSerializer
+from schedules.models import APIEndpoint
+
+
+class EndpointSerializer(CheckedModelSerializer):
+    """A Celery task with its usual arguments, queue and expiry."""
+
+    default_args = ArgumentsField(required=False)
+    default_kwargs = NamedArgumentsField(required=False)
+
+    class Meta:
+        model = APIEndpoint
+        fields = [
+            "id",
+            "name",
+            "description",
+            "task",
+            "default_args",
+            "default_kwargs",
+            "queue",
+            "expires_seconds",
+            "enabled",
+            "created_at",
+            "updated_at",
+        ]
+        # The model's own check of uniqueness says which name it is; twice asked is twice paid.
+        extra_kwargs = {"name": {"validators": []}}

@@ -1,0 +1,83 @@
+"""The way from a request to a model's row: types are the serializer's, rules are the model's."""
+
+import copy
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from schedules.api.errors import field_errors
+from schedules.api.fields import InstantField
+
+
+class CheckedModelSerializer(serializers.ModelSerializer):
+    """A model serializer whose rules are those of ``full_clean()``, the same as behind the admin's forms.
+
+    PUT replaces: a field that is left out takes its default. Fields that are only read may be sent back, so that an
+    answer can be changed and returned; they are ignored. Unknown fields are refused.
+    """
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.DateTimeField: InstantField
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = {
+                str(name)[:60]: [serializers.ErrorDetail(self._unknown_field(str(name)), code="unknown_field")]
+                for name in data
+                if name not in self.fields
+            }
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        self.candidate = self.build_candidate(attrs)
+        try:
+            self.check_candidate()
+        except DjangoValidationError as error:
+            raise serializers.ValidationError(field_errors(error)) from error
+        return attrs
+
+    def build_candidate(self, attrs: Mapping[str, Any]) -> Any:
+        """Return the row as it would be after this request, not saved."""
+        if self.instance is None:
+            return self.Meta.model(**attrs)
+        candidate = copy.copy(self.instance)
+        if not self.partial:
+            for name, field in self.fields.items():
+                if not field.read_only and not field.required and field.source not in attrs:
+                    setattr(candidate, name, self.Meta.model._meta.get_field(field.source).get_default())
+        for name, value in attrs.items():
+            setattr(candidate, name, value)
+        return candidate
+
+    def check_candidate(self) -> None:
+        """Hold the candidate against the model's rules. Raises Django's ValidationError."""
+        self.candidate.full_clean()
+
+    def create(self, validated_data: Any) -> Any:
+        self.candidate.save()
+        return self.candidate
+
+    def update(self, instance: Any, validated_data: Any) -> Any:
+        self.candidate.save()
+        return self.candidate
+
+    def _unknown_field(self, name: str) -> str:
+        nearest = difflib.get_close_matches(name[:60], self.fields, n=1)
+        if nearest:
+            return _('"%(name)s" is not a field here. Did you mean "%(nearest)s"?') % {
+                "name": name[:60],
+                "nearest": nearest[0],
+            }
+        writable = ", ".join(name for name, field in self.fields.items() if not field.read_only)
+        return _('"%(name)s" is not a field here. Fields that can be set are: %(known)s.') % {
+            "name": name[:60],
+            "known": writable,
+        }

@@ -1,0 +1,27 @@
+"""Addresses under /api/v1/. None needs a slash at its end; one that is typed anyway does no harm."""
+
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from schedules.api.views.endpoints import EndpointViews
+from schedules.api.views.runs import RunViews
+from schedules.api.views.unknown import UnknownAddress
+
+app_name = "api"
+
+router = DefaultRouter()
+router.trailing_slash = "/?"
+router.include_format_suffixes = False
+router.register("endpoints", EndpointViews, basename="endpoint")
+router.register("runs", RunViews, basename="run")
+
+urlpatterns = [
+    *router.urls,
+    path("schema", SpectacularAPIView.as_view(), name="schema"),
+    # People come here with a browser: they are led to the login instead of being refused.
+    path("docs", login_required(SpectacularSwaggerView.as_view(url_name="api:schema")), name="docs"),
+    path("redoc", login_required(SpectacularRedocView.as_view(url_name="api:schema")), name="redoc"),
+    re_path("", UnknownAddress.as_view(), name="unknown"),
+]

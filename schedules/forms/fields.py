@@ -1,0 +1,187 @@
+"""Form fields of a schedule: text, ticks and units in, the models' values out."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from schedules.forms.typed_times import normal_time, split_typed
+from schedules.forms.widgets import (
+    OFFERED_TRADING_DAYS,
+    WEEKDAY_LABELS,
+    WEEKDAY_RANKS,
+    AmountAndUnit,
+    ChipsInput,
+    LocalDateTimeInput,
+    MonthDaysGrid,
+    Toggles,
+)
+
+SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86_400
+UNITS = ((SECOND, _("seconds")), (MINUTE, _("minutes")), (HOUR, _("hours")), (DAY, _("days")))
+#: The largest value of a PositiveIntegerField on every database.
+MAX_SECONDS = 2_147_483_647
+
+WORKING_WEEK = ("mon", "tue", "wed", "thu", "fri")
+
+
+class TimesField(forms.CharField):
+    """Times of day as typed; cleans to ``{"times": ["08:10", …]}``, or ``None`` when empty."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = ChipsInput("time", {"placeholder": "0810 / 8:10 / 25:00", "inputmode": "text"})
+        super().__init__(widget=widget, max_length=1000, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        times = value.get("times") if isinstance(value, dict) else value
+        return ", ".join(map(str, times)) if isinstance(times, list) else times
+
+    def to_python(self, value: Any) -> dict[str, list[str]] | None:
+        times = [normal_time(part) for part in split_typed(super().to_python(value))]
+        return {"times": list(dict.fromkeys(times))} if times else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(initial or None) != bool(data) or initial != self.to_python(data)
+
+
+class DatesField(forms.CharField):
+    """Dates as typed (2026-12-31, 2026/12/31); cleans to a list of ISO dates."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=ChipsInput("date", {"placeholder": "2026-12-31"}), max_length=20_000, **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(_iso_date(part) for part in split_typed(super().to_python(value))))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
+class WeekdaysField(forms.MultipleChoiceField):
+    """Weekdays as toggles; cleans to a list of their codes, or ``None`` when none is ticked."""
+
+    def __init__(self, **options: Any) -> None:
+        every = [code for code, _short, _long in WEEKDAY_LABELS]
+        shortcuts = ((_("Mon–Fri"), WORKING_WEEK), (_("Every day"), every))
+        choices = [(code, short) for code, short, _long in WEEKDAY_LABELS]
+        super().__init__(choices=choices, widget=Toggles(shortcuts), **options)
+
+    def clean(self, value: Any) -> list[str] | None:
+        return super().clean(value) or None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return set(initial or ()) != set(data or ())
+
+
+class MonthDaysField(forms.MultipleChoiceField):
+    """Days of the month as a grid of ticks; cleans to numbers and codes, or ``None`` when none is ticked."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=_month_day_choices(), widget=MonthDaysGrid(), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return [str(item) for item in value] if isinstance(value, list) else value
+
+    def valid_value(self, value: Any) -> bool:
+        # The recurrence judges what is a day; the grid shows the usual ones and keeps the others.
+        return True
+
+    def clean(self, value: Any) -> list[Any] | None:
+        days = [int(day) if day.isascii() and day.isdigit() and len(day) < 4 else day for day in super().clean(value)]
+        return days or None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return {str(item) for item in initial or ()} != {str(item) for item in data or ()}
+
+
+class SecondsField(forms.MultiValueField):
+    """A length of time as a number and a unit; cleans to whole seconds, or ``None`` when empty."""
+
+    def __init__(self, *, smallest: int = SECOND, **options: Any) -> None:
+        units = [(seconds, label) for seconds, label in UNITS if seconds >= smallest]
+        fields = (
+            forms.IntegerField(min_value=0, max_value=MAX_SECONDS, required=False),
+            forms.TypedChoiceField(choices=units, coerce=int, required=False, empty_value=smallest),
+        )
+        super().__init__(fields, widget=AmountAndUnit(units), require_all_fields=False, **options)
+
+    def compress(self, data_list: list[Any]) -> int | None:
+        if not data_list or data_list[0] is None:
+            return None
+        amount, unit = data_list
+        seconds = amount * (unit or SECOND)
+        if seconds > MAX_SECONDS:
+            raise ValidationError(_("%(amount)s is too long. The longest is 24,855 days."), params={"amount": amount})
+        return seconds
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.clean(data)
+        except ValidationError:
+            return True
+
+
+class LocalInstantField(forms.Field):
+    """A date and time in the schedule's own zone; cleans to a naive datetime, which ``in_zone`` completes."""
+
+    widget = LocalDateTimeInput
+    #: As browsers send it, and as people without a picker type it.
+    FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values or isinstance(value, datetime):
+            return value or None
+        for pattern in self.FORMATS:
+            try:
+                return datetime.strptime(str(value).strip(), pattern)  # noqa: DTZ007 (local on purpose)
+            except ValueError:
+                continue
+        raise ValidationError(
+            _('"%(value)s" is not a date and time. Write for example 2026-04-01 08:10.'), params={"value": str(value)[:60]}
+        )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant at which clocks in ``zone`` show the naive ``local``; the first of two.
+
+    Raises ValidationError for a time that the clocks skip: a single date and time is meant exactly.
+    """
+    instant = local.replace(tzinfo=zone)
+    from_utc = datetime.fromtimestamp(instant.timestamp(), zone)
+    if from_utc.replace(tzinfo=None) != local:
+        raise ValidationError(
+            _("The clocks of %(zone)s skip %(local)s. Write %(next)s or another time."),
+            params={"zone": zone.key, "local": f"{local:%Y-%m-%d %H:%M}", "next": f"{from_utc:%Y-%m-%d %H:%M}"},
+        )
+    return instant
+
+
+def _iso_date(typed: str) -> str:
+    parts = typed.replace("/", "-").split("-")
+    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts) and len(parts[0]) == 4:
+        return f"{parts[0]}-{parts[1]:0>2}-{parts[2]:0>2}"
+    if len(typed) == 8 and typed.isascii() and typed.isdigit():
+        return f"{typed[:4]}-{typed[4:6]}-{typed[6:]}"
+    return typed
+
+
+def _month_day_choices() -> list[tuple[str, Any]]:
+    days: list[tuple[str, Any]] = [(str(day), str(day)) for day in range(1, 32)]
+    days.append(("last", _("Last day")))
+    for rank, _label in WEEKDAY_RANKS:
+        days += [(f"{rank}-{code}", short) for code, short, _long in WEEKDAY_LABELS]
+    for sign in ("", "-"):
+        days += [(f"trading:{sign}{n}", str(n)) for n in range(1, OFFERED_TRADING_DAYS + 1)]
+    return days

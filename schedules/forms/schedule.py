@@ -1,0 +1,192 @@
+"""The form of a schedule. It turns what was typed into a schedule; the model says whether it makes sense."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from schedules.forms.choices import exchange_choices, zone_choices
+from schedules.forms.fields import (
+    MINUTE,
+    DatesField,
+    LocalInstantField,
+    MonthDaysField,
+    SecondsField,
+    TimesField,
+    WeekdaysField,
+    in_zone,
+)
+from schedules.forms.widgets import CronInput, Segments
+from schedules.models import APIEndpointSchedule
+from schedules.recurrence.zones import find_zone
+
+Kind = APIEndpointSchedule.Kind
+
+#: Fields that mean something for some kinds only; all others belong to every kind.
+KINDS_OF_FIELD: dict[str, tuple[str, ...]] = {
+    "execution_times": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY),
+    "weekdays": (Kind.WEEKLY,),
+    "month_days": (Kind.MONTHLY,),
+    "short_months": (Kind.MONTHLY,),
+    "cron_expression": (Kind.CRON,),
+    "interval_seconds": (Kind.INTERVAL,),
+    "run_at": (Kind.ONCE,),
+    "trading_day_rule": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.CRON, Kind.INTERVAL),
+    "exchange": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.CRON, Kind.INTERVAL),
+    "starts_at": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.CRON, Kind.INTERVAL),
+    "ends_at": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.CRON, Kind.INTERVAL),
+    "excluded_dates": (Kind.DAILY, Kind.WEEKLY, Kind.MONTHLY, Kind.CRON, Kind.INTERVAL),
+}
+#: What the rule is made of: the live preview judges these and leaves the rest to saving.
+RULE_FIELDS = ("schedule_type", "timezone", *KINDS_OF_FIELD)
+#: Date and time as clocks of the schedule's own zone show them.
+LOCAL_INSTANTS = ("run_at", "starts_at", "ends_at")
+
+
+class ScheduleForm(forms.ModelForm):
+    """Every field that people set. What is left in fields of other kinds is put aside, never an error."""
+
+    execution_times = TimesField(
+        label=_("Times"),
+        required=False,
+        help_text=_("Type 0810, 8:10 or 25:00 (1:00 on the following morning); several are fine."),
+    )
+    weekdays = WeekdaysField(label=_("Weekdays"), required=False)
+    month_days = MonthDaysField(label=_("Days of the month"), required=False)
+    interval_seconds = SecondsField(label=_("Every"), required=False)
+    run_at = LocalInstantField(label=_("Date and time"), required=False)
+    starts_at = LocalInstantField(label=_("Not before"), required=False)
+    ends_at = LocalInstantField(label=_("Not after"), required=False)
+    excluded_dates = DatesField(
+        label=_("Dates without a run"), required=False, help_text=_("For example 2026-12-31; several are fine.")
+    )
+    catch_up_window_seconds = SecondsField(
+        label=_("How late is still useful"),
+        smallest=MINUTE,
+        help_text=_("A run that could not start in time is made up for within this; later it is recorded as missed."),
+    )
+    jitter_seconds = SecondsField(
+        label=_("Spread over"),
+        required=False,
+        help_text=_("Delays each run by an amount that is fixed for it, up to this much. 0: not at all."),
+    )
+    retry_delay_seconds = SecondsField(
+        label=_("Wait before another try"), required=False, help_text=_("Counts after a failed try.")
+    )
+    expires_seconds = SecondsField(
+        label=_("Drop when not begun within"),
+        required=False,
+        help_text=_("A run that no worker has begun by then is dropped. Empty: as the endpoint says."),
+    )
+
+    class Meta:
+        model = APIEndpointSchedule
+        fields = (
+            "name",
+            "endpoint",
+            "description",
+            "enabled",
+            "schedule_type",
+            "execution_times",
+            "weekdays",
+            "month_days",
+            "short_months",
+            "cron_expression",
+            "interval_seconds",
+            "run_at",
+            "timezone",
+            "trading_day_rule",
+            "exchange",
+            "starts_at",
+            "ends_at",
+            "excluded_dates",
+            "catch_up_policy",
+            "catch_up_window_seconds",
+            "overlap_policy",
+            "jitter_seconds",
+            "max_retries",
+            "retry_delay_seconds",
+            "pause_after_failures",
+            "args",
+            "kwargs",
+            "queue",
+            "priority",
+            "expires_seconds",
+        )
+        widgets = {"cron_expression": CronInput(), "schedule_type": Segments()}
+        help_texts = {
+            "enabled": _("Off: nothing runs, and the engine does not know this schedule."),
+            "cron_expression": _("Minute, hour, day, month, weekday. L, W and # are understood."),
+            "timezone": _("All times and dates of this schedule are meant in this zone."),
+            "short_months": _("What happens to days 29 to 31 in months that do not have them."),
+            "trading_day_rule": _("What happens when the exchange is closed on a day."),
+            "catch_up_policy": _("When beat or the task queue was down and runs are due: which of them are made up for."),
+            "overlap_policy": _("When the previous run has not ended yet."),
+            "max_retries": _("How often a failed run is tried again. 0: never."),
+            "pause_after_failures": _("After this many failures in a row the schedule pauses itself. Empty: never."),
+            "args": _("A list in JSON. Empty: the endpoint's own."),
+            "kwargs": _("Names and values in JSON. Empty: the endpoint's own."),
+            "queue": _("Empty: the endpoint's own."),
+            "priority": _("0 to 9. What it means depends on the task queue."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone = self._zone()
+        for name in LOCAL_INSTANTS:
+            if name in self.fields and (instant := self.initial.get(name)):
+                self.initial[name] = instant.astimezone(zone).replace(tzinfo=None)
+        if "timezone" in self.fields:
+            chosen = self.initial.get("timezone") or ""
+            self.fields["timezone"] = forms.ChoiceField(
+                label=_("Time zone"),
+                choices=zone_choices(chosen),
+                widget=UnfoldAdminSelectWidget(),
+                initial=chosen,
+                help_text=self.fields["timezone"].help_text,
+            )
+        if "exchange" in self.fields:
+            self.fields["exchange"] = forms.ChoiceField(
+                label=_("Exchange"), choices=exchange_choices(), widget=UnfoldAdminSelectWidget(), required=False
+            )
+        if "schedule_type" in self.fields:
+            # Radio buttons would otherwise offer "no kind" as one of the kinds.
+            self.fields["schedule_type"].choices = Kind.choices
+
+    def kind(self) -> str:
+        """Return the chosen kind, or the saved one while nothing is typed."""
+        if self.is_bound:
+            return str(self.data.get(self.add_prefix("schedule_type"), ""))
+        return str(self.initial.get("schedule_type") or self.instance.schedule_type)
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        kind = self.kind()
+        for name, kinds in KINDS_OF_FIELD.items():
+            if name in self.fields and kind not in kinds:
+                # Left over from another kind that was looked at before: not this schedule's business.
+                self._errors.pop(name, None)  # type: ignore[union-attr]
+                self.cleaned_data[name] = APIEndpointSchedule._meta.get_field(name).get_default()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        zone = find_zone(cleaned.get("timezone") or "")
+        for name in LOCAL_INSTANTS:
+            if zone and (local := cleaned.get(name)):
+                try:
+                    cleaned[name] = in_zone(local, zone)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        if not cleaned.get("exchange") and "exchange" not in self.errors:
+            cleaned["exchange"] = APIEndpointSchedule._meta.get_field("exchange").get_default()
+        for name in ("jitter_seconds", "retry_delay_seconds"):
+            if cleaned.get(name) is None and name not in self.errors:
+                cleaned[name] = APIEndpointSchedule._meta.get_field(name).get_default()
+        return cleaned
+
+    def _zone(self) -> ZoneInfo:
+        """Return the zone of the saved instants; Tokyo when the saved name is unknown on this machine."""
+        return find_zone(self.instance.timezone) or ZoneInfo("Asia/Tokyo")

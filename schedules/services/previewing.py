@@ -1,0 +1,53 @@
+"""What a rule will do: its next runs, what it skips, what an edit changes. The same for the form and the API.
+
+Nothing is computed here that beat does not compute: both ask the one recurrence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from schedules.definitions import recurrence_of
+from schedules.models import APIEndpointSchedule
+from schedules.recurrence import Comparison, Notice, Occurrence, Recurrence, SkippedDate, compare, describe
+
+#: Skipped dates that a preview lists, and how far ahead it looks for them when few runs lie ahead.
+MAX_SKIPPED = 10
+SKIPPED_HORIZON = timedelta(days=92)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state was given."""
+
+    recurrence: Recurrence
+    runs: Sequence[Occurrence]
+    skipped: Sequence[SkippedDate]
+    notices: Sequence[Notice]
+    comparison: Comparison | None = None
+
+    def sentence(self, language: str) -> str:
+        """Return the rule in words; ``language`` is ``ja`` or ``en``."""
+        return describe(self.recurrence, language)
+
+
+def preview_of(
+    schedule: APIEndpointSchedule, *, now: datetime, count: int, saved: APIEndpointSchedule | None = None
+) -> Preview:
+    """Return the next ``count`` runs after ``now`` of a saved or unsaved schedule, compared with ``saved``.
+
+    A pause with an end is respected: runs before it are not listed. Whether the schedule is switched on is not looked
+    at. Raises DefinitionError when its fields make no rule.
+    """
+    recurrence = recurrence_of(schedule)
+    after = max(now, schedule.paused_until) if schedule.paused_until else now
+    runs = list(recurrence.occurrences(after, limit=count))
+    # As far as the listed runs reach: what is skipped after the last of them belongs to a later page.
+    until = runs[-1].at if len(runs) == count else after + SKIPPED_HORIZON
+    return Preview(
+        recurrence=recurrence,
+        runs=runs,
+        skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
+        notices=recurrence.notices(after),
+        comparison=None if saved is None else compare(recurrence_of(saved), recurrence, after, count),
+    )

@@ -1,0 +1,58 @@
+"""Put schedules in and out of force: enable, disable, pause, resume. Repeating one is doing it once.
+
+A resumed or enabled schedule never makes up for what lay before: see ``models.lifecycle``. What is in the task queue
+already is dropped by the ledger when its schedule is out of force at that moment.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from schedules.exceptions import PauseEndsInThePast
+from schedules.models import APIEndpointSchedule
+
+
+@transaction.atomic
+def set_enabled(schedule_id: int, enabled: bool) -> bool:
+    """Switch a schedule on or off; return whether that changed anything. Raises APIEndpointSchedule.DoesNotExist."""
+    schedule = _locked(schedule_id)
+    if schedule.enabled == enabled:
+        return False
+    schedule.enabled = enabled
+    schedule.save(update_fields={"enabled"})
+    return True
+
+
+@transaction.atomic
+def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: datetime | None = None) -> bool:
+    """Stop new dispatches until ``until`` (aware; None: until resumed); return whether that changed anything.
+
+    Runs already started are left alone. A pause that is there already takes the new reason and end, and keeps its
+    beginning. Raises PauseEndsInThePast and APIEndpointSchedule.DoesNotExist.
+    """
+    if until is not None and until <= now:
+        raise PauseEndsInThePast(until)
+    schedule = _locked(schedule_id)
+    is_paused = schedule.is_paused(now)
+    if is_paused and (schedule.pause_reason, schedule.paused_until) == (reason, until):
+        return False
+    schedule.paused_at = schedule.paused_at if is_paused else now
+    schedule.paused_until, schedule.pause_reason = until, reason
+    schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
+    return True
+
+
+@transaction.atomic
+def resume_schedule(schedule_id: int) -> bool:
+    """End a pause; return whether there was one. Raises APIEndpointSchedule.DoesNotExist."""
+    schedule = _locked(schedule_id)
+    if schedule.paused_at is None:
+        return False
+    schedule.paused_at = schedule.paused_until = None
+    schedule.pause_reason = ""
+    schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
+    return True
+
+
+def _locked(schedule_id: int) -> APIEndpointSchedule:
+    return APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=schedule_id)

@@ -1,0 +1,1 @@
+"""The companies listed on the Tokyo Stock Exchange, and what changed about them. Knows nothing of schedules' inside."""
