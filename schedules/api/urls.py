@@ -17,11 +17,13 @@ router.include_format_suffixes = False
 router.register("endpoints", EndpointViews, basename="endpoint")
 router.register("runs", RunViews, basename="run")
 
+REDOC = SpectacularRedocView.as_view(url_name="api:schema", template_name="schedules/redoc.html")
+
 urlpatterns = [
     *router.urls,
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     # People come here with a browser: they are led to the login instead of being refused.
     path("docs", login_required(SpectacularSwaggerView.as_view(url_name="api:schema")), name="docs"),
-    path("redoc", login_required(SpectacularRedocView.as_view(url_name="api:schema")), name="redoc"),
+    path("redoc", login_required(REDOC), name="redoc"),
     re_path("", UnknownAddress.as_view(), name="unknown"),
 ]
