@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -138,7 +139,7 @@ class CompanyAdmin(ReadOnly, SearchesCompanies, ModelAdmin):
     def listing(self, company: Company) -> tuple[str, str]:
         if company.is_listed:
             return "listed", _("listed")
-        return "delisted", _("delisted on %(date)s") % {"date": company.delisted_on}
+        return "delisted", _("delisted on %(date)s") % {"date": date_format(company.delisted_on)}
 
 
 @admin.register(CompanyChange)

@@ -11,3 +11,8 @@ class CompaniesConfig(AppConfig):
     label = "companies"
     verbose_name = _("Companies")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Makes the project's Celery app the current one, which shared_task and senders use. Not in the project's
+        # __init__, as Celery's recipe has it: the stand-in J-Quants server runs without any settings.
+        from stockura import celery  # noqa: F401

@@ -22,7 +22,11 @@ class CodeFilter(DropdownFilter):
         return [(value, name_of(self.field, value)) for value in values.values_list(self.field, flat=True).distinct()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Company]) -> QuerySet[Company]:
-        return queryset.filter(**{self.field: self.value()}) if self.value() else queryset
+        if not self.value():
+            return queryset
+        # What is not offered is not asked of the database: PostgreSQL would stumble over a NUL in an address.
+        known = self.value() in dict(self.lookup_choices)
+        return queryset.filter(**{self.field: self.value()}) if known else queryset.none()
 
 
 class MarketFilter(CodeFilter):

@@ -18,7 +18,8 @@ from .errors import AuthError, BadPayload, BadRequest, JQuantsError, PlanError, 
 #: Seconds of quiet after a 429 that names none: J-Quants says at least one minute, two to be safe.
 QUIET_SECONDS = 120.0
 #: A Retry-After beyond this is not believed: a proxy's mistake must not silence a schedule for a day.
-MAX_QUIET_SECONDS = 600.0
+#: Nor may it reach the broker's visibility timeout of 600, which would hand the waiting message out a second time.
+MAX_QUIET_SECONDS = 480.0
 
 #: Longest piece of a server's message that an error repeats, in characters.
 MAX_QUOTED_LENGTH = 200
@@ -128,7 +129,7 @@ def _outside_window(said: str, covers_from: dt.date | None, covers_to: dt.date |
 
 
 def _quiet_seconds(response: Response) -> float:
-    """Seconds until the next request: Retry-After within 1 to 600 when it is given and readable, else 120."""
+    """Seconds until the next request: Retry-After within 1 to 480 when it is given and readable, else 120."""
     given = response.headers.get("Retry-After", "").strip()
     if given.isascii() and given.isdecimal():
         seconds = float(given)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -71,6 +72,8 @@ class JQuantsClient:
         self._session = requests.Session()
         self._session.auth = self._key
         self._session.headers["User-Agent"] = USER_AGENT
+        # The stand-in lies behind no proxy, whatever HTTP_PROXY says; requests, unlike browsers, would ask it.
+        self._session.trust_env = not _is_this_machine(self.base_url)
 
     def __repr__(self) -> str:
         return f"JQuantsClient({self.base_url!r})"
@@ -198,6 +201,13 @@ class JQuantsClient:
                     retry_after=wait + 1,
                 )
             self._sleep(wait)
+
+
+def _is_this_machine(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    except ValueError:
+        return False  # no address at all: the request will say so
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:

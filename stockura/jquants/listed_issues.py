@@ -23,6 +23,9 @@ MAX_NAMED = 5
 #: Four characters of the ticker and a fifth that is 0 for common stock. Letters occur since January 2024.
 CODE = re.compile(r"[0-9A-Z]{5}")
 
+#: Signs that JSON can carry and a database cannot: NUL, and halves of a surrogate pair.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class ListedIssue:
@@ -108,7 +111,7 @@ def _optional(row: Mapping[str, Any], field: str, code: str) -> str:
     value = row.get(field)
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH or "\x00" in value:
+    if not isinstance(value, str) or len(value) > MAX_TEXT_LENGTH or UNSTORABLE.search(value):
         raise BadPayload(
             _(
                 "J-Quants sent %(value)s as %(field)s of the issue %(code)s. Expected is a text of at most "
@@ -124,10 +127,10 @@ def _refuse_duplicates(issues: Sequence[ListedIssue]) -> None:
     if twice:
         raise BadPayload(
             _(
-                "J-Quants sent %(count)d codes more than once (%(codes)s), so the list is not whole. "
+                "J-Quants sent some codes more than once (%(codes)s), so the list is not whole. "
                 "Nothing was changed."
             )
-            % {"count": len(twice), "codes": _some(twice)}
+            % {"codes": _some(twice)}
         )
 
 

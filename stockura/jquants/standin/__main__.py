@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import errno
 import logging
 import signal
 import sys
@@ -40,15 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         server = StandinServer(service, host=options.host, port=options.port)
     except (OSError, OverflowError) as error:
-        return _fail(
-            f"Port {options.port} of {options.host} cannot be used ({getattr(error, 'strerror', None) or error}). "
-            "Stop the program that uses it, or choose another one: --port 8791"
-        )
+        return _fail(_why_not_listening(error, options.host, options.port))
     for fault, times in options.fault:
         server.faults.add(fault, times=times)
     logging.basicConfig(level=logging.WARNING if options.quiet else logging.INFO, format="%(message)s")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    source = f"{len(options.data)} files" if options.data else "its own list"
+    source = lists.describe()
     print(f"The stand-in J-Quants server answers at {server.base_url} (plan {options.plan}, {source}).", flush=True)
     try:
         server.serve_forever()
@@ -67,6 +65,16 @@ def _lists(paths: Sequence[Path], today: dt.date | None) -> tuple[Lists, Callabl
     return files, lambda: today or files.newest_day
 
 
+def _why_not_listening(error: OSError | OverflowError, host: str, port: int) -> str:
+    if isinstance(error, OverflowError):
+        return f"{port} is no port. Write a number from 0 to 65535, for example --port 8790."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken by another program. Stop that program, or choose another port: --port {port + 1}"
+    if error.errno == errno.EACCES:
+        return f"Port {port} is reserved for the system. Choose one above 1023: --port 8790"
+    return f'"{host}" is no address of this machine ({error.strerror or error}). Without --host it is 127.0.0.1.'
+
+
 def _fail(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
@@ -75,7 +83,9 @@ def _fail(sentence: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m stockura.jquants.standin",
-        description="Answer like J-Quants API V2, on this machine.",
+        description="Answer like J-Quants API V2, on this machine, with lists of listed companies.",
+        epilog="Example: %(prog)s --data 2026-04.json.gz 2026-05.json.gz --today 2026-04-30. "
+        "While it runs, POST a fault to /standin/faults, or DELETE there to end all faults.",
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
@@ -83,15 +93,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--key", default=DEFAULT_KEY, help=f"the API key that is right (default: {DEFAULT_KEY})")
     add(
         "--data",
-        type=_files,
+        type=Path,
+        nargs="+",
+        action="extend",
         default=[],
-        metavar="FILE[,FILE…]",
+        metavar="FILE",
         help="lists of the V2 shape, plain or gzip, one date each (default: a short list of its own)",
     )
     add("--plan", choices=PLANS, default="standard", help="rate limit and window (default: standard)")
     add(
         "--today",
-        type=dt.date.fromisoformat,
+        type=_date,
         metavar="YYYY-MM-DD",
         help="the date to believe (default: today in Tokyo; with --data, that of the newest file)",
     )
@@ -102,15 +114,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _files(text: str) -> list[Path]:
-    return [Path(part) for part in text.split(",") if part]
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no date. Write for example 2026-05-29.') from None
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
+    if not (text.isascii() and text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f'"{text}" rows are no page. Write a number from 1.')
-    return number
+    return int(text)
 
 
 def _fault(text: str) -> tuple[Fault, int | None]:

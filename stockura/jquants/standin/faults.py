@@ -12,6 +12,9 @@ HELP = (
 #: Kinds that take no value. A status is of the kind "status".
 PLAIN_KINDS = ("drop", "cut", "html", "truncated", "same-key")
 
+#: Longest delay of an answer, in seconds.
+MAX_SLOW_SECONDS = 3600
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -41,14 +44,21 @@ def parse_fault(text: str) -> tuple[Fault, int | None]:
     if kind in PLAIN_KINDS and not value:
         return Fault(kind), times
     if kind == "slow":
-        try:
-            return Fault("slow", seconds=float(value)), times
-        except ValueError:
-            raise ValueError(f'"{text}" names no number of seconds. Write for example slow=3.') from None
+        return Fault("slow", seconds=_seconds(value, text)), times
     if kind.isdecimal() and 210 <= int(kind) <= 599 and (not value or value.isdecimal()):
         retry_after = int(value) if value else None
         return Fault("status", status=int(kind), retry_after=retry_after), times
     raise ValueError(f'"{text}" is no fault. Known are: {HELP}.')
+
+
+def _seconds(value: str, text: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= MAX_SLOW_SECONDS:  # NaN lies nowhere
+        raise ValueError(f'"{text}" names no number of seconds up to {MAX_SLOW_SECONDS}. Write for example slow=3.')
+    return seconds
 
 
 class Faults:

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,12 +24,19 @@ class Lists(Protocol):
         """Return the rows of the list that is valid on ``day``, a business day."""
         ...
 
+    def describe(self) -> str:
+        """Say in a few words what is served."""
+        ...
+
 
 class OwnList:
     """The well-known issues, listed on every day alike and stamped with the day that is asked for."""
 
     def on(self, day: dt.date) -> Sequence[Row]:
         return [{"Date": day.isoformat(), **row} for row in well_known_rows()]
+
+    def describe(self) -> str:
+        return f"its own list of {len(well_known_rows())} issues"
 
 
 class FileLists:
@@ -61,6 +69,10 @@ class FileLists:
         days = list(self._by_day)
         return self._by_day[max((known for known in days if known <= day), default=days[0])]
 
+    def describe(self) -> str:
+        lists = [f"{len(rows)} issues of {day}" for day, rows in self._by_day.items()]
+        return f"lists of {', '.join(lists)}"
+
     @property
     def newest_day(self) -> dt.date:
         """Date of the newest list."""
@@ -72,9 +84,11 @@ def _read_rows(path: Path) -> list[Row]:
         content = path.read_bytes()
         # Told by its first bytes and not by its name: both kinds carry either.
         body = json.loads(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
+    except gzip.BadGzipFile as error:
+        raise BadFile(f'The file "{path}" is no whole gzip file: {error}.') from error
     except OSError as error:
         raise BadFile(f'The file "{path}" cannot be read: {error.strerror or error}.') from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, zlib.error) as error:
         raise BadFile(f'The file "{path}" is neither JSON nor gzipped JSON: {error}.') from error
     rows = body.get("data") if isinstance(body, dict) else None
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):

@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 FAULTS_PATH = "/standin/faults"
 
+#: Longest body that is read; the name of a fault is short.
+MAX_BODY_BYTES = 10_000
+
 HTML = b"<!DOCTYPE html><html><body><h1>Maintenance</h1></body></html>"
 
 
@@ -33,8 +37,8 @@ class StandinServer(ThreadingHTTPServer):
     def __init__(self, service: Service, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.service = service
         self.faults = Faults()
-        #: Path and query of each request to /v2, in order.
-        self.requests: list[tuple[str, dict[str, str]]] = []
+        #: Path and query of the latest GET requests, in order.
+        self.requests: deque[tuple[str, dict[str, str]]] = deque(maxlen=1000)
         super().__init__((host, port), _Handler)
 
     @property
@@ -67,19 +71,20 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = dict(parse_qsl(url.query))
-        self.server.requests.append((url.path, query))
+        self.server.requests.append((url.path, dict(query)))
         fault = self._own_fault() or self.server.faults.take()
         if fault and fault.kind == "slow":
             time.sleep(fault.seconds)
         if fault and fault.kind == "status":
             self._send(*_status_answer(fault))
             return
+        if fault and fault.kind == "same-key":
+            query.pop("pagination_key", None)  # its own key, which stands for no page
         answer = self.server.service.answer(url.path, query, self.headers.get("x-api-key"))
         self._send_answer(answer, fault)
 
     def do_POST(self) -> None:
-        # Read in any case: on a kept connection an unread body would pass for the next request.
-        text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace").strip()
+        text = self._body().decode(errors="replace").strip()
         if urlsplit(self.path).path != FAULTS_PATH:
             self._refuse_method()
             return
@@ -92,6 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, _json({"message": f"The fault {text} is set."}))
 
     def do_DELETE(self) -> None:
+        self._body()
         if urlsplit(self.path).path != FAULTS_PATH:
             self._refuse_method()
             return
@@ -99,10 +105,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, _json({"message": "There are no faults."}))
 
     def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._body()
         self._refuse_method()
 
-    do_PATCH = do_PUT
+    do_PATCH = do_OPTIONS = do_PUT
+
+    def _body(self) -> bytes:
+        """Read in any case: on a kept connection an unread body would pass for the next request."""
+        length = self.headers.get("Content-Length") or "0"
+        if length.isascii() and length.isdecimal() and int(length) <= MAX_BODY_BYTES:
+            return self.rfile.read(int(length))
+        self.close_connection = True
+        return b""
 
     def _refuse_method(self) -> None:
         self._send(403, _json({"message": UNKNOWN_ENDPOINT}))

@@ -146,8 +146,8 @@ def _date(query: Mapping[str, str], name: str) -> dt.date | None:
 
 def _has_code(row: Mapping[str, Any], code: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     """Whether ``code`` names this row. Four characters mean the common stock where there is one."""
+    # A file's rows may lack what real ones have: that is what some files are for.
+    own = str(row.get("Code"))
     if len(code) != 4:
-        return bool(row["Code"] == code)
-    if row["Code"][:4] != code:
-        return False
-    return row["Code"].endswith("0") or all(other["Code"] != f"{code}0" for other in rows)
+        return own == code
+    return own == f"{code}0" or (own[:4] == code and all(other.get("Code") != f"{code}0" for other in rows))
