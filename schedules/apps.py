@@ -8,3 +8,4 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         from schedules import signals  # noqa: F401
+        from schedules.ledger import wiring  # noqa: F401

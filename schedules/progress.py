@@ -1,4 +1,7 @@
-"""How a task says how far it is: ``progress.report(120, 4400, "Comparing")``. Outside a recorded run it does nothing."""
+"""How a task says how far it is: ``progress.report(120, 4400, "Comparing")``.
+
+Outside a run that the ledger records, it does nothing.
+"""
 
 import time
 from collections.abc import Callable
@@ -21,7 +24,7 @@ def report(done: int, total: int | None = None, message: str = "") -> None:
         writer.report(done, total, message)
 
 
-class recorded_by:  # noqa: N801 (reads as a phrase: with recorded_by(write))
+class recorded_by:
     """While this context lasts, reports of this thread go to ``write``."""
 
     def __init__(self, write: Writer) -> None:

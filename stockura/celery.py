@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stockura.settings")
@@ -45,3 +45,8 @@ app.conf.redbeat_redis_options = {"socket_connect_timeout": 2, "socket_timeout":
 app.conf.redbeat_lock_timeout = settings.SCHEDULES["BEAT_LOCK_SECONDS"]
 
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def leave_logging_to_django(**kwargs: object) -> None:
+    """With a receiver here, Celery keeps Django's LOGGING. Its own takes the pool processes' lines away with it."""

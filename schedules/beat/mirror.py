@@ -1,7 +1,8 @@
 """Redis' copy of the schedules: push, remove and read. Knows Redis and no database."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 from celery import Celery, current_app
 from redbeat.schedulers import get_redis
 from redis import Redis
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 
 from schedules.beat import scripts
@@ -16,6 +18,8 @@ from schedules.beat.entry import EntryContent, from_microseconds, to_microsecond
 from schedules.beat.keys import Keys
 from schedules.exceptions import EngineUnreachable
 from schedules.planning import dispatch_at
+
+logger = logging.getLogger(__name__)
 
 #: Score of an entry whose recurrence has ended: listed, never due.
 ENDED = -1.0
@@ -49,50 +53,66 @@ class Mirror:
         self.keys = Keys(self.app)
         self.redis: Redis = get_redis(self.app)
 
-    def push(self, content: EntryContent, *, watermark: Callable[[Held], datetime]) -> bool:
-        """Put an entry in force; False when beat kept moving it on.
+    def push(self, contents: Sequence[EntryContent], *, watermark: Callable[[EntryContent, Held], datetime]) -> None:
+        """Put entries in force, many in two round trips.
 
-        ``watermark`` says, from what is held, after which instant the next occurrence is to be sought.
+        ``watermark`` says, from what is held of an entry, after which instant its next occurrence is to be sought. An
+        entry that somebody else changes between our reading and our writing is read and written again; one that keeps
+        changing is left to the next reconcile.
         """
         script = self.redis.register_script(scripts.PUSH)
+        for start in range(0, len(contents), CHUNK):
+            waiting = contents[start : start + CHUNK]
+            for _ in range(PUSH_ATTEMPTS):
+                held = self.read([content.schedule_id for content in waiting])
+                steps = [self._push_step(content, each, watermark) for content, each in zip(waiting, held, strict=True)]
+                written = self._ask(lambda steps=steps: self._run(script, steps))
+                waiting = [content for content, was_written in zip(waiting, written, strict=True) if not was_written]
+                if not waiting:
+                    break
+            else:
+                logger.warning("mirror.push_given_up schedules=%s", [content.schedule_id for content in waiting])
+
+    def _push_step(
+        self, content: EntryContent, held: Held, watermark: Callable[[EntryContent, Held], datetime]
+    ) -> tuple[Sequence[str], Sequence[str | int]]:
         definition = content.to_json()
-        key = self.keys.entry(content.schedule_id)
-        for _ in range(PUSH_ATTEMPTS):
-            held = self.read([content.schedule_id])[0]
-            upcoming = content.recurrence.next_after(watermark(held))
-            score = ENDED if upcoming is None else dispatch_at(upcoming, content.policy, content.name).timestamp()
-            arguments = (
-                definition,
-                content.revision,
-                fingerprint(definition),
-                to_microseconds(upcoming),
-                repr(score),
-                to_microseconds(held.last),
-                held.revision,
-            )
-            keys = (key, self.keys.due, self.keys.wake, self.keys.set_aside)
-            if self._ask(lambda keys=keys, arguments=arguments: script(keys=keys, args=arguments)):
-                return True
-        return False
+        upcoming = content.recurrence.next_after(watermark(content, held))
+        score = ENDED if upcoming is None else dispatch_at(upcoming, content.policy, content.name).timestamp()
+        arguments = (
+            definition,
+            content.revision,
+            fingerprint(definition),
+            to_microseconds(upcoming),
+            repr(score),
+            to_microseconds(held.last),
+            held.revision,
+        )
+        keys = (self.keys.entry(content.schedule_id), self.keys.due, self.keys.wake, self.keys.set_aside)
+        return keys, arguments
 
-    def remove(self, schedule_ids: Iterable[int]) -> None:
-        """Take schedules out of force; those not there are no matter."""
-        keys = [self.keys.entry(schedule_id) for schedule_id in schedule_ids]
-        for start in range(0, len(keys), CHUNK):
-            chunk = keys[start : start + CHUNK]
+    def _run(self, script: Script, steps: Sequence[tuple[Sequence[str], Sequence[str | int]]]) -> list:
+        with self.redis.pipeline(transaction=False) as pipe:
+            for keys, arguments in steps:
+                script(keys=keys, args=arguments, client=pipe)
+            return pipe.execute()
 
-            def step(chunk: list[str] = chunk) -> None:
-                with self.redis.pipeline() as pipe:
-                    pipe.zrem(self.keys.due, *chunk)
-                    pipe.delete(*chunk)
-                    pipe.hdel(self.keys.set_aside, *chunk)
-                    pipe.execute()
+    def remove(self, revisions: Mapping[int, int | None]) -> None:
+        """Take schedules out of force, those not there are no matter.
 
-            self._ask(step)
+        With a revision, an entry of a newer one stays: somebody has put it in force again meanwhile.
+        """
+        script = self.redis.register_script(scripts.REMOVE)
+        steps = [
+            ((self.keys.entry(key), self.keys.due, self.keys.set_aside), ("" if revision is None else revision,))
+            for key, revision in revisions.items()
+        ]
+        for start in range(0, len(steps), CHUNK):
+            self._ask(lambda chunk=steps[start : start + CHUNK]: self._run(script, chunk))
 
     def set_aside(self, schedule_id: int, why: str) -> None:
         """Take out of force a schedule that cannot be carried out, and keep the reason for people to see."""
-        self.remove([schedule_id])
+        self.remove({schedule_id: None})
         self._ask(lambda: self.redis.hset(self.keys.set_aside, self.keys.entry(schedule_id), why))
 
     def read(self, schedule_ids: Sequence[int]) -> list[Held]:
@@ -115,10 +135,34 @@ class Mirror:
             )
         return found
 
+    def entries(self, schedule_ids: Sequence[int]) -> list[dict[str, str]]:
+        """Return ``definition``, ``meta``, ``next`` and ``revision`` of each, as texts; empty where absent."""
+        fields = ("definition", "meta", "next", "revision")
+
+        def step() -> list:
+            with self.redis.pipeline(transaction=False) as pipe:
+                for schedule_id in schedule_ids:
+                    pipe.hmget(self.keys.entry(schedule_id), *fields)
+                return pipe.execute()
+
+        return [dict(zip(fields, (value or "" for value in values), strict=True)) for values in self._ask(step)]
+
+    def schedule_ids_by_next(self) -> list[int]:
+        """Return the schedules that have an entry, in the order of their next dispatch; ended ones first."""
+        members = self._ask(lambda: self.redis.zrange(self.keys.due, 0, -1))
+        return [found for key in members if (found := self.keys.schedule_id(key)) is not None]
+
     def schedule_ids(self) -> set[int]:
         """Return the schedules that have an entry, walking RedBeat's sorted set (never KEYS or SCAN)."""
-        members = self._ask(lambda: self.redis.zrange(self.keys.due, 0, -1))
-        return {found for key in members if (found := self.keys.schedule_id(key)) is not None}
+        return set(self.schedule_ids_by_next())
+
+    def count(self) -> int:
+        """Return how many entries are in force, those of others among them; costs the same however many."""
+        return int(self._ask(lambda: self.redis.zcard(self.keys.due)))
+
+    def beats(self) -> dict[str, str]:
+        """Return what each beat last said of itself, by its node name."""
+        return dict(self._ask(lambda: self.redis.hgetall(self.keys.beats)))
 
     def reasons_set_aside(self) -> dict[int, str]:
         """Return why schedules were set aside, by their key."""

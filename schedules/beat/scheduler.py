@@ -1,7 +1,219 @@
-"""The scheduler that `celery beat` runs."""
+"""The scheduler that `celery -A stockura beat` runs: RedBeat's, with what RedBeat leaves open closed.
 
+What is overridden, and why:
+
+- the lock: RedBeat waits for it outside the loop and ends when it is lost. Here each tick takes, keeps or waits for the
+  same key in Redis, so that any number of beats can run and none needs a restart.
+- ``tick``: RedBeat moves an entry on before it publishes, loads entries one by one, and sleeps through changes. Here
+  an entry moves on after the broker has its message, a tick is one round trip each way, and a save ends the waiting.
+- ``schedule``: a property that would read all of Redis; beat's own log lines ask for it.
+"""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kombu.exceptions import OperationalError
+from kombu.utils.objects import cached_property
 from redbeat import RedBeatScheduler
+from redis.exceptions import RedisError
+
+from schedules import planning
+from schedules.beat import foreign
+from schedules.beat.due import DueEntries, DueEntry, Move
+from schedules.beat.leadership import Leadership
+from schedules.beat.mirror import Mirror
+from schedules.beat.presence import Presence
+from schedules.beat.sending import BrokerUnreachable, CannotBeSent, Sender
+from schedules.beat.upkeep import Upkeep
+from schedules.beat.waking import Waker
+
+logger = logging.getLogger(__name__)
+
+#: Entries of one round trip. Small enough that the first messages of a large minute leave at once and that the lock is
+#: kept fresh between two of them.
+CHUNK = 200
+#: Seconds between two tries while Redis or the broker is away.
+RETRY_SECONDS = 0.5
+
+
+class LockLost(Exception):
+    """The lock ran out or went to another while something was being done."""
 
 
 class StockuraScheduler(RedBeatScheduler):
-    """RedBeat's scheduler, electing one leader among any number of beats through RedBeat's lock."""
+    """One beat among any number: it leads or waits. See the module for how it differs from RedBeat's."""
+
+    def __init__(self, app: Any, **kwargs: Any) -> None:
+        # RedBeat's setup talks to Redis, which may be away: it is done when this beat comes to lead.
+        super().__init__(app, **{**kwargs, "lazy": True})
+        lock_lasts = timedelta(seconds=float(self.lock_timeout))
+        # RedBeat's own handler, which blocks until it has the lock, does nothing without a key.
+        self.lock_key = None
+        self.mirror = Mirror(app)
+        self.leadership = Leadership(self.mirror, lock_lasts=lock_lasts)
+        self.due = DueEntries(self.mirror)
+        self.sender = Sender(app)
+        self.waker = Waker(self.mirror)
+        self.upkeep = Upkeep(self.mirror, now=self.clock)
+        self.node = f"{socket.gethostname()}:{os.getpid()}"
+        self._started_at = self.clock()
+        self._term = 0
+        self._later: float | None = None
+        self._lateness: timedelta | None = None
+        self._fault = ""
+
+    @staticmethod
+    def clock() -> datetime:
+        """The one place where beat reads the wall clock."""
+        return datetime.now(UTC)
+
+    @property
+    def schedule(self) -> dict[str, Any]:
+        return {}
+
+    @cached_property
+    def connection(self) -> Any:
+        # Celery's would be waited for however long the broker is away, with the lock running out meanwhile.
+        return self.app.connection_for_write(transport_options={"max_retries": 0, "interval_start": 0})
+
+    @cached_property
+    def producer(self) -> Any:
+        try:
+            return self.Producer(self.connection.default_channel, auto_declare=False)
+        except (OperationalError, OSError, *self.connection.connection_errors) as error:
+            raise BrokerUnreachable(str(error)) from error
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Do what is due, then wait until something else is, at most until the lock must be looked at again.
+
+        Returns 0, because the waiting is done here, where a save can end it.
+        """
+        with self._faults_are_waited_for():
+            if self._hold():
+                self._send_what_is_due()
+        self._wait()
+        return 0.0
+
+    def close(self) -> None:
+        """Give the lock back, so that a standby need not wait for its end."""
+        self.waker.close()
+        self.upkeep.close()
+        with suppress(RedisError, OSError):
+            self.leadership.resign(self.node)
+        super().close()
+
+    def _hold(self) -> bool:
+        leads = self.leadership.hold(self._presence(leads=True), self._presence(leads=False))
+        if leads and self.leadership.term != self._term:
+            self._term = self.leadership.term
+            self._later = None
+            # RedBeat's: entries of app.conf.beat_schedule, if there are any.
+            self.setup_schedule()
+        self.waker.listen(leads)
+        self.upkeep.lead(leads)
+        return leads
+
+    def _send_what_is_due(self) -> None:
+        while True:
+            if not self.leadership.is_fresh and not self._hold():
+                return
+            found = self.due.load(self.clock(), limit=CHUNK)
+            self._later = found.later
+            if not found.is_whole:
+                self.upkeep.reconcile_soon()
+            if not found.count:
+                return
+            for key, error in found.unreadable.items():
+                logger.error("beat.unreadable_entry key=%s %s", key, error)
+                self.due.repair_later(key, f"The entry in Redis cannot be read: {error}")
+                self.upkeep.reconcile_soon()
+            self._send(found.ours)
+            for key in found.foreign:
+                foreign.fire(self, self.mirror, key, producer=self.producer)
+
+    def _send(self, entries: list[DueEntry]) -> None:
+        """Send and move on. What the broker did not take stays due; what was sent before it failed moves on."""
+        moves: list[Move] = []
+        try:
+            for entry in entries:
+                move = Move(entry, self._plan(entry))
+                self._send_one(move)
+                moves.append(move)
+        finally:
+            # At this instant and not that of loading: it is what the ledger calls dispatched.
+            if moves and not self.due.move_on(moves, token=self.leadership.token, at=self.clock()):
+                raise LockLost
+
+    def _plan(self, entry: DueEntry) -> planning.Plan:
+        schedule = entry.schedule
+        return planning.plan(
+            schedule.recurrence, schedule.policy, pending=entry.pending, now=self.clock(), key=entry.name
+        )
+
+    def _send_one(self, move: Move) -> None:
+        for scheduled_for in move.plan.dispatches:
+            if not self.leadership.may_send:
+                raise LockLost
+            now = self.clock()
+            try:
+                self.sender.send(move.entry, scheduled_for, at=now, producer=self.producer)
+            except CannotBeSent as error:
+                logger.error("dispatch.refused schedule_id=%d error=%s", move.entry.schedule_id, error)
+                move.set_aside = str(error)[:500]
+                return
+            move.sent.append(scheduled_for)
+            self._lateness = now - scheduled_for
+            logger.info(
+                "dispatch.sent schedule_id=%d occurrence=%s late_seconds=%.3f",
+                move.entry.schedule_id, scheduled_for.isoformat(), self._lateness.total_seconds(),
+            )  # fmt: skip
+
+    @contextmanager
+    def _faults_are_waited_for(self) -> Iterator[None]:
+        """A part that is away is said once, waited for, and said once when it is back."""
+        try:
+            yield
+        except BrokerUnreachable as error:
+            self._note_fault(f"The broker does not take messages: {error}")
+        except LockLost:
+            self._note_fault("The lock ran out before everything was sent; the rest is sent by whoever leads next.")
+        except (RedisError, OSError) as error:
+            self._note_fault(f"Redis does not answer: {error}")
+        else:
+            if self._fault:
+                logger.info("beat.recovered")
+            self._fault = ""
+
+    def _note_fault(self, sentence: str) -> None:
+        if sentence != self._fault:
+            logger.error("beat.fault %s", sentence)
+        self._fault = sentence
+        # A connection that broke is not mended by asking it again; both are made anew when next needed.
+        self.__dict__.pop("producer", None)
+        if connection := self.__dict__.pop("connection", None):
+            with suppress(Exception):
+                connection.release()
+
+    def _wait(self) -> None:
+        seconds = self.leadership.refresh_every
+        if self._fault:
+            seconds = min(seconds, RETRY_SECONDS)
+        elif self.leadership.leads and self._later is not None:
+            seconds = min(seconds, self._later - time.time())
+        self.waker.wait(seconds)
+
+    def _presence(self, *, leads: bool) -> Presence:
+        return Presence(
+            node=self.node,
+            leads=leads,
+            seen_at=self.clock(),
+            started_at=self._started_at,
+            lateness_seconds=None if self._lateness is None else self._lateness.total_seconds(),
+            reconciled_at=self.upkeep.reconciled_at,
+        )

@@ -2,15 +2,26 @@
 
 #: Put an entry in force, unless beat has moved it on since the caller read it, or a newer revision is there.
 #: KEYS: entry, due, wake, set-aside.  ARGV: definition, revision, fingerprint, next, score, seen last, seen revision.
-#: Answers 1 when written, 0 when what was read is stale.
+#: Answers 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
 local held = redis.call('HMGET', KEYS[1], 'last', 'revision')
+if tonumber(held[2] or '-1') > tonumber(ARGV[2]) then return 1 end
 if (held[1] or '') ~= ARGV[6] or (held[2] or '') ~= ARGV[7] then return 0 end
 redis.call('HSET', KEYS[1], 'definition', ARGV[1], 'revision', ARGV[2], 'fingerprint', ARGV[3], 'next', ARGV[4])
 redis.call('HDEL', KEYS[4], KEYS[1])
 redis.call('ZADD', KEYS[2], ARGV[5], KEYS[1])
 redis.call('LPUSH', KEYS[3], '1')
 redis.call('LTRIM', KEYS[3], 0, 0)
+return 1
+"""
+
+#: Take an entry out of force, unless a newer revision than the caller's is there.
+#: KEYS: entry, due, set-aside.  ARGV: revision, or nothing for whatever is there. Answers 1 when it is gone.
+REMOVE = """
+if ARGV[1] ~= '' and tonumber(redis.call('HGET', KEYS[1], 'revision') or '-1') > tonumber(ARGV[1]) then return 0 end
+redis.call('ZREM', KEYS[2], KEYS[1])
+redis.call('HDEL', KEYS[3], KEYS[1])
+redis.call('DEL', KEYS[1])
 return 1
 """
 
@@ -28,34 +39,45 @@ return found
 """
 
 #: Move entries on and hand what happened to the ledger, if the caller still leads.
-#: KEYS: lock, due, events, entry ...  ARGV: token, entries, events, then per entry (revision, last, next, score, meta),
-#: then the events. Answers -1 when the lock is another's, else how many entries moved on.
+#: KEYS: lock, due, events, set-aside, entry ...  ARGV: token, entries, events, then per entry (revision, last, next,
+#: score, meta, why it was set aside), then the events. Answers -1 when the lock is another's, else how many moved on.
 COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 local entries, events, moved = tonumber(ARGV[2]), tonumber(ARGV[3]), 0
 for i = 1, entries do
-  local key, at = KEYS[3 + i], 4 + (i - 1) * 5
+  local key, at = KEYS[4 + i], 4 + (i - 1) * 6
   -- An entry that was edited or removed meanwhile has its own next instant, or none.
   if redis.call('HGET', key, 'revision') == ARGV[at] then
     redis.call('HSET', key, 'last', ARGV[at + 1], 'next', ARGV[at + 2], 'meta', ARGV[at + 4])
     redis.call('ZADD', KEYS[2], ARGV[at + 3], key)
+    if ARGV[at + 5] == '' then redis.call('HDEL', KEYS[4], key)
+    else redis.call('HSET', KEYS[4], key, ARGV[at + 5]) end
     moved = moved + 1
   end
 end
 for i = 1, events do
-  redis.call('XADD', KEYS[3], '*', 'event', ARGV[3 + entries * 5 + i])
+  redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000000, '*', 'event', ARGV[3 + entries * 6 + i])
 end
 return moved
 """
 
-#: KEYS: lock.  ARGV: token, milliseconds. Answers 1 while the lock is the caller's.
-EXTEND = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+#: Take the lock if it is free, keep it if it is the caller's, and say so to everybody.
+#: KEYS: lock, beats.  ARGV: token, milliseconds, node, what to say as leader, what to say as standby.
+#: Answers 2 when taken, 1 when kept, 0 when it is another's.
+LEAD = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  redis.call('HSET', KEYS[2], ARGV[3], ARGV[5])
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+return holder and 1 or 2
 """
 
-#: KEYS: lock.  ARGV: token.
-RELEASE = """
+#: Give the lock back if it is the caller's. KEYS: lock, beats.  ARGV: token, node.
+RESIGN = """
+redis.call('HDEL', KEYS[2], ARGV[2])
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """

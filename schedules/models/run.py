@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.reasons import Reason
 from schedules.models.schedule import APIEndpointSchedule
 
 
@@ -89,3 +90,9 @@ class ScheduleRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schedule_name} {self.scheduled_for or self.created_at}"
+
+    @property
+    def reason_text(self) -> str:
+        """``state_reason`` as people read it, in the active language; a sentence of its own stays as it is."""
+        known = dict(Reason.choices)
+        return str(known.get(self.state_reason, self.state_reason))

@@ -5,7 +5,7 @@ saved and not yet in force, and the next reconcile repeats the push.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,10 +34,19 @@ CHUNK = 500
 _problem: ContextVar[str | None] = ContextVar("mirror_problem", default=None)
 
 
+#: Hears how far a long piece of work is.
+Tell = Callable[[int], None]
+
+
+def silent(count: int) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class ReconcileReport:
     """What a reconcile changed, by schedule."""
 
+    looked_at: int = 0
     pushed: list[int] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     set_aside: dict[int, str] = field(default_factory=dict)
@@ -87,50 +96,41 @@ def schedules_asking(exchange: str) -> list[int]:
 def push_schedules(schedule_ids: Sequence[int]) -> None:
     """Push those in force, remove the others. Raises EngineUnreachable."""
     mirror = Mirror()
-    days = exceptional_days_by_exchange()
     found = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(schedule_ids)
-    for schedule_id in schedule_ids:
-        schedule = found.get(schedule_id)
-        if schedule is None or not is_in_force(schedule):
-            mirror.remove([schedule_id])
-        else:
-            _push(mirror, schedule, days)
+    out_of_force = {row.pk: row.revision for row in found.values() if not is_in_force(row)}
+    mirror.remove({**dict.fromkeys(set(schedule_ids) - found.keys()), **out_of_force})
+    _push(mirror, [row for row in found.values() if is_in_force(row)], exceptional_days_by_exchange())
 
 
 def remove_schedules(schedule_ids: Sequence[int]) -> None:
-    """Take these schedules out of force. Raises EngineUnreachable."""
-    Mirror().remove(schedule_ids)
+    """Take deleted schedules out of force. Raises EngineUnreachable."""
+    Mirror().remove(dict.fromkeys(schedule_ids))
 
 
-def reconcile(now: datetime, *, dry_run: bool = False) -> ReconcileReport:
+def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell: Tell = silent) -> ReconcileReport:
     """Make the mirror say what the database says, and report what was changed (or would be, with ``dry_run``).
 
-    Missing, stale and orphan entries of ours are repaired; nothing fires that lies before a change. A row that was
-    changed past the signals (``QuerySet.update``, raw SQL, a restored backup) is taken to have changed ``now``.
-    Entries of others are left alone. Raises EngineUnreachable.
+    Missing, stale and orphan entries of ours are repaired (orphans only with ``prune``); nothing fires that lies before
+    a change. A row that was changed past the signals (``QuerySet.update``, raw SQL, a restored backup) is taken to have
+    changed ``now``. Entries of others are left alone. ``tell`` hears how many rows have been looked at so far. Raises
+    EngineUnreachable.
     """
     mirror = Mirror()
     report = ReconcileReport()
     days = exceptional_days_by_exchange()
     listed = mirror.schedule_ids()
-    rows = APIEndpointSchedule.objects.select_related("endpoint").order_by("pk")
-    silently_stopped: list[int] = []
-    chunk: list[APIEndpointSchedule] = []
-    for schedule in rows.iterator(chunk_size=CHUNK):
-        if is_in_force(schedule):
-            listed.discard(schedule.pk)
-            chunk.append(schedule)
-        elif schedule.effective_from is not None:
-            silently_stopped.append(schedule.pk)
-        if len(chunk) == CHUNK:
-            _repair(mirror, chunk, days, now, report, dry_run=dry_run)
-            chunk = []
-    _repair(mirror, chunk, days, now, report, dry_run=dry_run)
-    report.removed = sorted(listed)
+    for chunk in _chunks_of_all():
+        listed -= {row.pk for row in chunk if is_in_force(row)}
+        suspects = _differing(mirror, chunk, days)
+        if dry_run:
+            _sort_into(report, suspects)
+        elif suspects:
+            _repair(mirror, list(suspects), days, now, report)
+        report.looked_at += len(chunk)
+        tell(report.looked_at)
+    if prune:
+        _remove_orphans(mirror, sorted(listed), report, dry_run=dry_run)
     if not dry_run:
-        mirror.remove(listed)
-        if silently_stopped:
-            APIEndpointSchedule.objects.filter(pk__in=silently_stopped).update(effective_from=None)
         mirror.mark_whole()
     return report
 
@@ -165,46 +165,92 @@ def _carry_out(step: object, schedule_ids: list[int]) -> None:
         )
 
 
-def _repair(
-    mirror: Mirror,
-    schedules: list[APIEndpointSchedule],
-    days: ExceptionalDays,
-    now: datetime,
-    report: ReconcileReport,
-    *,
-    dry_run: bool,
-) -> None:
-    for schedule, held in zip(schedules, mirror.read([each.pk for each in schedules]), strict=True):
+def _chunks_of_all() -> Iterator[list[APIEndpointSchedule]]:
+    """Yield every schedule, by key and not by one long cursor: repairs commit in between."""
+    rows = APIEndpointSchedule.objects.select_related("endpoint").order_by("pk")
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
+        yield chunk
+        last = chunk[-1].pk
+
+
+def _differing(
+    mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: ExceptionalDays
+) -> dict[int, DefinitionError | None]:
+    """Return the schedules whose mirror is not as it should be, with the error of those that make no rule."""
+    found: dict[int, DefinitionError | None] = {}
+    in_force = [row for row in schedules if is_in_force(row)]
+    # In force without saying since when, or the other way round: changed past the signals.
+    for row in schedules:
+        if is_in_force(row) is (row.effective_from is None):
+            found[row.pk] = None
+    for row, held in zip(in_force, mirror.read([row.pk for row in in_force]), strict=True):
         try:
-            wanted = fingerprint(content_of(schedule, days).to_json())
+            if not _is_right(row, held, days):
+                found[row.pk] = None
         except DefinitionError as error:
-            report.set_aside[schedule.pk] = str(error)
+            found[row.pk] = error
+    return found
+
+
+def _is_right(row: APIEndpointSchedule, held: Held, days: ExceptionalDays) -> bool:
+    wanted = fingerprint(content_of(row, days).to_json())
+    return held.fingerprint == wanted and held.is_listed and held.revision == str(row.revision)
+
+
+def _repair(
+    mirror: Mirror, suspects: list[int], days: ExceptionalDays, now: datetime, report: ReconcileReport
+) -> None:
+    """Look again, with the rows locked: a person may have saved one meanwhile, and then nothing is wrong with it."""
+    with transaction.atomic():
+        locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
+        rows = list(locked.filter(pk__in=suspects))
+        wrong = _differing(mirror, rows, days)
+        for row, held in zip(rows, mirror.read([row.pk for row in rows]), strict=True):
+            if row.pk in wrong and _was_changed_silently(row, held):
+                row.revision = max(row.revision, int(held.revision or 0)) + 1
+                row.effective_from = now if is_in_force(row) else None
+                APIEndpointSchedule.objects.filter(pk=row.pk).update(
+                    revision=row.revision, effective_from=row.effective_from
+                )
+    _sort_into(report, {row.pk: wrong[row.pk] for row in rows if row.pk in wrong and is_in_force(row)})
+    _push(mirror, [row for row in rows if row.pk in wrong and is_in_force(row)], days)
+
+
+def _was_changed_silently(row: APIEndpointSchedule, held: Held) -> bool:
+    """A proper save raises the revision and says since when it is in force; anything else came past it."""
+    return is_in_force(row) is (row.effective_from is None) or (held.exists and row.revision <= int(held.revision))
+
+
+def _sort_into(report: ReconcileReport, wrong: Mapping[int, DefinitionError | None]) -> None:
+    for schedule_id, error in wrong.items():
+        if error is None:
+            report.pushed.append(schedule_id)
         else:
-            is_right = held.fingerprint == wanted and held.is_listed and held.revision == str(schedule.revision)
-            if is_right and schedule.effective_from is not None:
-                continue
-            report.pushed.append(schedule.pk)
-        if dry_run:
-            continue
-        if schedule.effective_from is None or (held.exists and _changed_silently(schedule, held)):
-            schedule.effective_from = now
-            APIEndpointSchedule.objects.filter(pk=schedule.pk).update(effective_from=now)
-        _push(mirror, schedule, days)
+            report.set_aside[schedule_id] = str(error)
 
 
-def _changed_silently(schedule: APIEndpointSchedule, held: Held) -> bool:
-    """A proper save raises the revision; anything else that differs came past it."""
-    return schedule.revision <= int(held.revision)
-
-
-def _push(mirror: Mirror, schedule: APIEndpointSchedule, days: ExceptionalDays) -> None:
-    try:
-        content = content_of(schedule, days)
-    except DefinitionError as error:
-        with translation.override(None):
-            mirror.set_aside(schedule.pk, str(error))
+def _remove_orphans(mirror: Mirror, orphans: list[int], report: ReconcileReport, *, dry_run: bool) -> None:
+    """Remove what is listed and not in force, unless it has been put in force since it was looked at."""
+    report.removed = orphans
+    if dry_run or not orphans:
         return
-    mirror.push(content, watermark=partial(_watermark, schedule))
+    seen = {pk: held.revision for pk, held in zip(orphans, mirror.read(orphans), strict=True)}
+    rows = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(orphans)
+    gone = [pk for pk in orphans if pk not in rows or not is_in_force(rows[pk])]
+    mirror.remove({pk: int(seen[pk] or 0) for pk in gone})
+
+
+def _push(mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: ExceptionalDays) -> None:
+    contents = []
+    for schedule in schedules:
+        try:
+            contents.append(content_of(schedule, days))
+        except DefinitionError as error:
+            with translation.override(None):
+                mirror.set_aside(schedule.pk, str(error))
+    by_id = {schedule.pk: schedule for schedule in schedules}
+    mirror.push(contents, watermark=lambda content, held: _watermark(by_id[content.schedule_id], held))
 
 
 def _watermark(schedule: APIEndpointSchedule, held: Held) -> datetime:

@@ -22,7 +22,12 @@ from typing import Any
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, RunningProcess
 from tests.support.redis_server import RedisServer
+from tests.support.tasks import EFFECTS_VARIABLE, effects
 from tests.support.waiting import wait_until
+
+
+#: Stockura's own app, with the tests' tasks added.
+APP = "tests.support.app"
 
 
 class Web(RunningProcess):
@@ -36,6 +41,7 @@ class Stack:
 
     def __init__(self, *, directory: Path, database_url: str, redis: RedisServer) -> None:
         self.directory = directory
+        self.effects_file = directory / "effects"
         self.redis = redis
         self.processes: list[RunningProcess] = []
         self.env: dict[str, str] = {
@@ -44,6 +50,7 @@ class Stack:
             "REDIS_URL": redis.url,
             "STOCKURA_VAR_DIR": str(directory),
             "PYTHONUNBUFFERED": "1",
+            EFFECTS_VARIABLE: str(self.effects_file),
         }
 
     def start(self, name: str, *command: str, env: dict[str, str] | None = None) -> RunningProcess:
@@ -54,11 +61,11 @@ class Stack:
         return self._keep(RunningProcess(name, self._python_m(command), **self._how(name, env)))
 
     def beat(self, *options: str, name: str = "beat", env: dict[str, str] | None = None) -> RunningProcess:
-        """Start ``celery -A stockura beat`` and return when it says that it has started (not: that it
+        """Start ``celery beat`` and return when it says that it has started (not: that it
         leads).
         """
         beat = self.start(
-            name, "celery", "-A", "stockura", "beat", "--loglevel=INFO", "--pidfile=", *options, env=env
+            name, "celery", "-A", APP, "beat", "--loglevel=INFO", "--pidfile=", *options, env=env
         )
         beat.wait_for_output("beat: Starting...")
         return beat
@@ -66,10 +73,10 @@ class Stack:
     def worker(
         self, *options: str, name: str = "worker", env: dict[str, str] | None = None
     ) -> RunningProcess:
-        """Start ``celery -A stockura worker`` and return when it takes tasks."""
+        """Start ``celery worker`` and return when it takes tasks."""
         worker = self.start(
             name,
-            *("celery", "-A", "stockura", "worker", "--loglevel=INFO", f"--hostname={name}@%h"),
+            *("celery", "-A", APP, "worker", "--loglevel=INFO", f"--hostname={name}@%h"),
             *options,
             env=env,
         )
@@ -103,6 +110,10 @@ class Stack:
         )
         result = self._run([sys.executable, "-c", program], check=True, within=within)
         return json.loads(result.stdout.splitlines()[-1])
+
+    def effects(self, word: str = "done") -> list[tuple[int, str, str]]:
+        """(schedule, scheduled_for, task id) of what the tests' tasks have done so far."""
+        return effects(self.effects_file, word)
 
     def logs(self) -> list[tuple[str, str]]:
         """(title, text) of each process's output, in the order in which they were started."""

@@ -1,0 +1,182 @@
+"""What is due: read from the mirror in one round trip, and moved on in one, fenced by the lock."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder
+
+from schedules.beat import scripts
+from schedules.beat.entry import RecurrenceSchedule, StockuraEntry, from_microseconds, to_microseconds
+from schedules.beat.mirror import ENDED, Mirror
+from schedules.messages import task_id_of
+from schedules.planning import Plan, dispatch_at
+
+
+class UnreadableEntry(ValueError):
+    """What the mirror holds of a schedule makes no sense; ``str()`` says what was found."""
+
+
+@dataclass(frozen=True)
+class DueEntry:
+    """An entry of ours whose moment has come. ``pending`` is its oldest occurrence not yet dealt with."""
+
+    key: str
+    schedule_id: int
+    name: str
+    task: str
+    args: list[Any]
+    kwargs: dict[str, Any]
+    options: dict[str, Any]
+    schedule: RecurrenceSchedule
+    revision: str
+    pending: datetime
+    total_runs: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """One look at the mirror. ``later`` is the instant (seconds since 1970) of the first entry that is not due yet."""
+
+    is_whole: bool
+    later: float | None
+    ours: list[DueEntry]
+    unreadable: dict[str, UnreadableEntry]
+    foreign: list[str]
+
+    @property
+    def count(self) -> int:
+        return len(self.ours) + len(self.unreadable) + len(self.foreign)
+
+
+@dataclass
+class Move:
+    """An entry that goes on: where to, what was sent for it, and why it is set aside, if it is."""
+
+    entry: DueEntry
+    plan: Plan
+    sent: list[datetime] = field(default_factory=list)
+    set_aside: str = ""
+
+    def last_dealt_with(self) -> datetime:
+        return max([*self.plan.dispatches, *(missed.scheduled_for for missed in self.plan.missed)])
+
+
+class DueEntries:
+    """The due part of one mirror. Raises redis' errors."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._load = mirror.redis.register_script(scripts.LOAD_DUE)
+        self._commit = mirror.redis.register_script(scripts.COMMIT)
+
+    def load(self, now: datetime, *, limit: int) -> Found:
+        """Return at most ``limit`` entries that are due at ``now``, the longest overdue first."""
+        keys = self._mirror.keys
+        whole, later, *rows = self._load(keys=[keys.due, keys.whole], args=[repr(now.timestamp()), limit])
+        found = Found(bool(whole), float(later) if later else None, [], {}, [])
+        for key, definition, meta, revision, pending in rows:
+            schedule_id = keys.schedule_id(key)
+            if schedule_id is None:
+                found.foreign.append(key)
+                continue
+            try:
+                found.ours.append(_entry(key, schedule_id, definition, meta, revision, pending))
+            except UnreadableEntry as error:
+                found.unreadable[key] = error
+        return found
+
+    def move_on(self, moves: Sequence[Move], *, token: str, at: datetime) -> bool:
+        """Give each entry its next instant and the ledger its events, in one step; False when the lock is lost."""
+        keys = self._mirror.keys
+        events = [event for move in moves for event in _events(move, at)]
+        arguments: list[Any] = [token, len(moves), len(events)]
+        for move in moves:
+            arguments += _where_to(move, at)
+        entry_keys = [move.entry.key for move in moves]
+        answer = self._commit(
+            keys=[keys.lock, keys.due, keys.events, keys.set_aside, *entry_keys], args=[*arguments, *events]
+        )
+        return answer != -1
+
+    def repair_later(self, key: str, why: str) -> None:
+        """Take an unreadable entry out of the way, show why, and let the next reconcile write it anew."""
+        keys = self._mirror.keys
+        with self._mirror.redis.pipeline() as pipe:
+            pipe.zrem(keys.due, key)
+            pipe.hdel(key, "fingerprint")
+            pipe.hset(keys.set_aside, key, why)
+            pipe.execute()
+
+
+def _entry(key: str, schedule_id: int, definition: str, meta: str, revision: str, pending: str) -> DueEntry:
+    try:
+        fields = _definition(definition)
+        instant = from_microseconds(pending)
+        total = json.loads(meta, cls=RedBeatJSONDecoder).get("total_run_count") if meta else 0
+        if instant is None:
+            raise ValueError("it has no next instant")
+        return DueEntry(
+            key=key,
+            schedule_id=schedule_id,
+            name=fields["name"],
+            task=fields["task"],
+            args=fields["args"],
+            kwargs=fields["kwargs"],
+            options=fields["options"],
+            schedule=fields["schedule"],
+            revision=revision,
+            pending=instant,
+            total_runs=int(total or 0),
+        )
+    except Exception as error:  # whatever stands in Redis: it must never stop another entry
+        raise UnreadableEntry(f"{type(error).__name__}: {error}") from error
+
+
+@lru_cache(maxsize=20_000)
+def _definition(text: str) -> dict[str, Any]:
+    fields = StockuraEntry.decode_definition(text)
+    if not isinstance(fields["schedule"], RecurrenceSchedule):
+        raise TypeError(f"its schedule is of the type {type(fields['schedule']).__name__}")
+    return fields
+
+
+def _where_to(move: Move, at: datetime) -> list[Any]:
+    entry, upcoming = move.entry, move.plan.next_scheduled_for
+    score = ENDED if upcoming is None else dispatch_at(upcoming, entry.schedule.policy, entry.name).timestamp()
+    # What RedBeat keeps there, for whoever reads entries the RedBeat way.
+    meta = {"last_run_at": at.astimezone(UTC), "total_run_count": entry.total_runs + len(move.sent)}
+    return [
+        entry.revision,
+        to_microseconds(move.last_dealt_with()),
+        to_microseconds(upcoming),
+        repr(score),
+        json.dumps(meta, cls=RedBeatJSONEncoder),
+        move.set_aside,
+    ]
+
+
+def _events(move: Move, at: datetime) -> list[str]:
+    entry = move.entry
+    common = {"schedule": entry.schedule_id, "task": entry.task, "args": entry.args, "kwargs": entry.kwargs}
+
+    def event(kind: str, scheduled_for: datetime, reason: str = "") -> str:
+        said = {
+            "kind": kind,
+            "scheduled_for": scheduled_for.isoformat(),
+            "task_id": task_id_of(entry.schedule_id, scheduled_for),
+            "at": at.isoformat(),
+            "reason": reason,
+            **common,
+        }
+        return json.dumps(said)
+
+    sent = set(move.sent)
+    return [
+        *(event("missed", missed.scheduled_for, missed.reason) for missed in move.plan.missed),
+        *(event("dispatched", instant) for instant in move.sent),
+        *(event("missed", instant, move.set_aside) for instant in move.plan.dispatches if instant not in sent),
+    ]

@@ -1,0 +1,120 @@
+"""What the leading beat does beside sending, in a thread of its own: the database may be slow or away meanwhile.
+
+It hands beat's events to the ledger, reconciles the mirror with the database, and looks after runs that nobody tends.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError, InterfaceError, close_old_connections
+from redis.exceptions import RedisError
+
+from schedules import conf
+from schedules.beat.mirror import Mirror
+from schedules.exceptions import EngineUnreachable
+from schedules.ledger import events, sweeping
+from schedules.services import mirroring
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that one look at the stream of events waits for the next one.
+EVENTS_SECONDS = 0.5
+#: Events written to the database at a time.
+EVENTS_AT_ONCE = 500
+#: Seconds until the next try after the database or Redis has failed.
+RETRY_SECONDS = 2.0
+
+
+class Upkeep:
+    """Runs while its beat leads. ``now`` reads the clock; ``woken`` is called after a reconcile changed something."""
+
+    def __init__(self, mirror: Mirror, *, now: Callable[[], datetime]) -> None:
+        self._mirror = mirror
+        self._now = now
+        self._is_leading = threading.Event()
+        self._reconcile_now = threading.Event()
+        self._is_closed = threading.Event()
+        self._swept_at: datetime | None = None
+        self._thread: threading.Thread | None = None
+        #: When the mirror was last compared with the database, by anybody's look at this attribute.
+        self.reconciled_at: datetime | None = None
+
+    def lead(self, yes: bool) -> None:
+        """Begin or cease to work, as the lock comes and goes."""
+        if not yes:
+            self._is_leading.clear()
+        elif not self._is_leading.is_set():
+            self._reconcile_now.set()
+            self._is_leading.set()
+        if yes and (self._thread is None or not self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._work, name="beat-upkeep", daemon=True)
+            self._thread.start()
+
+    def reconcile_soon(self) -> None:
+        """Compare the mirror with the database at the next opportunity, within half a second if all is well."""
+        self._reconcile_now.set()
+
+    def close(self) -> None:
+        """Let the current step end; nothing is lost if it does not."""
+        self._is_closed.set()
+        self._is_leading.set()
+        if self._thread is not None:
+            self._thread.join(timeout=EVENTS_SECONDS * 4)
+
+    def _work(self) -> None:
+        while not self._is_closed.is_set():
+            self._is_leading.wait()
+            if self._is_closed.is_set():
+                return
+            try:
+                close_old_connections()
+                self._turn()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("beat.database_away error=%s: what happens meanwhile is recorded later.", error)
+                self._is_closed.wait(RETRY_SECONDS)
+            except (EngineUnreachable, RedisError, OSError) as error:
+                logger.warning("beat.redis_away error=%s", error)
+                self._is_closed.wait(RETRY_SECONDS)
+            except Exception:
+                # A fault of this program must not end the upkeep for good; the log has it whole.
+                logger.exception("beat.upkeep_failed")
+                self._is_closed.wait(RETRY_SECONDS)
+        close_old_connections()
+
+    def _turn(self) -> None:
+        if self._reconcile_is_due():
+            self._reconcile()
+        self._hand_events_over()
+        now = self._now()
+        if self._swept_at is None or now - self._swept_at >= conf.duration("HEARTBEAT_EVERY_SECONDS"):
+            sweeping.sweep(now)
+            self._swept_at = now
+
+    def _reconcile_is_due(self) -> bool:
+        if self._reconcile_now.is_set() or self.reconciled_at is None:
+            return True
+        passed = self._now() - self.reconciled_at
+        # A clock that was set back must not put it off either.
+        return passed >= conf.duration("RECONCILE_EVERY_SECONDS") or passed.total_seconds() < 0
+
+    def _reconcile(self) -> None:
+        # Before the work: what is asked for during it counts for the next one.
+        self._reconcile_now.clear()
+        now = self._now()
+        report = mirroring.reconcile(now)
+        self.reconciled_at = now
+        if report.pushed or report.removed:
+            logger.info(
+                "mirror.reconciled looked_at=%d pushed=%d removed=%d set_aside=%d",
+                report.looked_at, len(report.pushed), len(report.removed), len(report.set_aside),
+            )  # fmt: skip
+
+    def _hand_events_over(self) -> None:
+        key = self._mirror.keys.events
+        answer = self._mirror.redis.xread({key: "0"}, count=EVENTS_AT_ONCE, block=int(EVENTS_SECONDS * 1000))
+        for _stream, messages in answer or ():
+            events.record([fields.get("event", "") for _number, fields in messages])
+            # Only now: an event that was not recorded is read again. Recording twice is recording once.
+            self._mirror.redis.xdel(key, *[number for number, _fields in messages])

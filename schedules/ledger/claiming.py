@@ -1,0 +1,138 @@
+"""May this worker carry out this message? Each occurrence is taken once, however often its message arrives."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from schedules import conf
+from schedules.messages import Origin
+from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models.reasons import Reason
+
+State = ScheduleRun.State
+
+#: A run whose worker vanished is begun at most this often in all.
+MAX_BEGINNINGS_AFTER_LOSS = 2
+
+
+class Verdict(enum.Enum):
+    """What to do with the message."""
+
+    BEGIN = "begin"
+    DROP = "drop"
+    ASK_AGAIN = "ask again"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The answer. ``ask_again_seconds`` belongs to ASK_AGAIN: until then it shows whether the other worker lives."""
+
+    verdict: Verdict
+    run: ScheduleRun
+    ask_again_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Message:
+    """What arrived at the worker. ``is_redelivered``: the broker had handed it out before and took it back."""
+
+    task_id: str
+    task: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    origin: Origin
+    is_redelivered: bool
+
+
+@transaction.atomic
+def claim(message: Message, *, now: datetime, worker: str) -> Claim:
+    """Take the run of ``message`` for ``worker``, or say why not; recorded either way.
+
+    The schedule's row is locked meanwhile: of twenty workers that ask at once, each sees what the ones before it did.
+    """
+    locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
+    schedule = locked.filter(pk=message.origin.schedule_id).first()
+    run = _row_of(message, schedule)
+    if run.state == State.RUNNING and (answer := _answer_while_running(run, message, now)):
+        return answer
+    if run.state == State.ABANDONED and run.attempt >= MAX_BEGINNINGS_AFTER_LOSS:
+        return Claim(Verdict.DROP, run)
+    if run.state not in (State.DISPATCHED, State.RETRYING, State.RUNNING, State.ABANDONED):
+        return Claim(Verdict.DROP, run)
+    if refusal := _refusal(run, schedule, now):
+        state, reason = refusal
+        run.state, run.state_reason, run.finished_at = state, reason, now if state == State.SKIPPED else None
+        run.save(update_fields=["state", "state_reason", "finished_at"])
+        return Claim(Verdict.DROP, run)
+    run.state, run.state_reason, run.worker = State.RUNNING, "", worker
+    run.attempt += 1
+    run.started_at = run.heartbeat_at = now
+    run.finished_at = None
+    run.save(
+        update_fields=["state", "state_reason", "worker", "attempt", "started_at", "heartbeat_at", "finished_at"]
+    )
+    return Claim(Verdict.BEGIN, run)
+
+
+def others_under_way(run: ScheduleRun) -> Any:
+    """Return the other runs of the same schedule that have begun and not ended, those waiting to try again included."""
+    under_way = ScheduleRun.objects.filter(schedule_id=run.schedule_id, state__in=[State.RUNNING, State.RETRYING])
+    return under_way.exclude(pk=run.pk)
+
+
+def _row_of(message: Message, schedule: APIEndpointSchedule | None) -> ScheduleRun:
+    # Beat's own record may arrive later, or be arriving at this moment: whoever is first makes the row.
+    run, _is_new = ScheduleRun.objects.get_or_create(
+        task_id=message.task_id,
+        defaults={
+            "schedule": schedule,
+            "schedule_name": schedule.name if schedule else f"#{message.origin.schedule_id}",
+            "task": message.task,
+            "args": list(message.args),
+            "kwargs": dict(message.kwargs),
+            "scheduled_for": message.origin.scheduled_for,
+            "trigger": message.origin.trigger,
+            "dispatched_at": message.origin.dispatched_at,
+        },
+    )
+    return run
+
+
+def _answer_while_running(run: ScheduleRun, message: Message, now: datetime) -> Claim | None:
+    """Say what to do while another worker has the run; None when that worker is gone and this one may begin anew."""
+    silent_for = now - (run.heartbeat_at or now)
+    lost_after = conf.duration("HEARTBEAT_LOST_AFTER_SECONDS")
+    if silent_for <= lost_after:
+        if not message.is_redelivered:
+            return Claim(Verdict.DROP, run)
+        # Handed out again although somebody has it: that worker may be gone since a moment ago. Dropped, the run
+        # would be lost with it.
+        return Claim(Verdict.ASK_AGAIN, run, (lost_after - silent_for).total_seconds() + 1)
+    if run.attempt >= MAX_BEGINNINGS_AFTER_LOSS:
+        run.state, run.state_reason, run.finished_at = State.ABANDONED, Reason.NO_SIGN_OF_LIFE, now
+        run.save(update_fields=["state", "state_reason", "finished_at"])
+        return Claim(Verdict.DROP, run)
+    return None
+
+
+def _refusal(run: ScheduleRun, schedule: APIEndpointSchedule | None, now: datetime) -> tuple[str, str] | None:
+    """Return the state and the reason for not beginning; None to begin."""
+    if schedule is None:
+        return State.SKIPPED, Reason.DELETED
+    if run.trigger == ScheduleRun.Trigger.SCHEDULED and not run.attempt:
+        if not (schedule.enabled and schedule.endpoint.enabled):
+            return State.SKIPPED, Reason.DISABLED
+        if schedule.is_paused(now):
+            return State.SKIPPED, Reason.PAUSED
+    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.ALLOW or not others_under_way(run).exists():
+        return None
+    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.SKIP:
+        return State.SKIPPED, Reason.OVERLAP
+    waiting = ScheduleRun.objects.filter(
+        schedule=schedule, state=State.DISPATCHED, state_reason=Reason.WAITING
+    ).exclude(pk=run.pk)
+    return (State.SKIPPED, Reason.QUEUE_FULL) if waiting.exists() else (State.DISPATCHED, Reason.WAITING)

@@ -1,0 +1,66 @@
+"""Take what beat tells (sent, missed) into the ledger. Repeating it changes nothing."""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from schedules.models import APIEndpointSchedule, ScheduleRun
+
+logger = logging.getLogger(__name__)
+
+State = ScheduleRun.State
+STATES = {"dispatched": State.DISPATCHED, "missed": State.MISSED}
+MAX_REASON = ScheduleRun._meta.get_field("state_reason").max_length
+
+
+def record(texts: Sequence[str]) -> None:
+    """Write one row for each event that has none yet. What cannot be read is logged and left out."""
+    told = [event for text in texts if (event := _read(text)) is not None]
+    names = dict(
+        APIEndpointSchedule.objects.filter(pk__in={event["schedule"] for event in told}).values_list("pk", "name")
+    )
+    rows = [_row(event, names) for event in told]
+    try:
+        with transaction.atomic():
+            ScheduleRun.objects.bulk_create(rows, ignore_conflicts=True)
+    except IntegrityError:
+        # A schedule was deleted between the two statements; the rest must not be lost with it.
+        for row in rows:
+            if not APIEndpointSchedule.objects.filter(pk=row.schedule_id).exists():
+                row.schedule_id = None
+            ScheduleRun.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    try:
+        event = json.loads(text)
+        return event | {
+            "state": STATES[event["kind"]],
+            "scheduled_for": datetime.fromisoformat(event["scheduled_for"]),
+            "at": datetime.fromisoformat(event["at"]),
+        }
+    except (ValueError, KeyError, TypeError) as error:
+        logger.error("ledger.unreadable_event error=%s text=%.200s", error, text)
+        return None
+
+
+def _row(event: dict[str, Any], names: dict[int, str]) -> ScheduleRun:
+    number = event["schedule"]
+    is_sent = event["state"] == State.DISPATCHED
+    return ScheduleRun(
+        schedule_id=number if number in names else None,
+        schedule_name=names.get(number, f"#{number}"),
+        task=event["task"],
+        task_id=event["task_id"],
+        args=event["args"],
+        kwargs=event["kwargs"],
+        scheduled_for=event["scheduled_for"],
+        state=event["state"],
+        state_reason=event["reason"][:MAX_REASON],
+        dispatched_at=event["at"] if is_sent else None,
+        finished_at=None if is_sent else event["at"],
+    )

@@ -1,0 +1,55 @@
+"""Keep secrets out of what is stored of a run: values of settings whose name says that they are secret."""
+
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+MASK = "***"
+#: Django's own list of suspicious words would take AUTH_USER_MODEL for a secret too.
+SECRET_NAME = re.compile(r"SECRET|(?:^|_)(?:KEY|TOKEN|PASSWORD)S?$")
+#: Addresses that may hold a password.
+ADDRESSES = ("REDIS_URL", "CELERY_BROKER_URL")
+#: Shorter values would mask parts of ordinary words.
+MIN_LENGTH = 9
+
+
+def mask(text: str) -> str:
+    """Return ``text`` without any secret of the settings, and without NUL, which PostgreSQL cannot keep."""
+    for secret in _secrets():
+        text = text.replace(secret, MASK)
+    return text.replace("\x00", "�")
+
+
+def mask_all(value: Any) -> Any:
+    """Return JSON-ready ``value`` with every text in it masked."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {mask(str(key)): mask_all(below) for key, below in value.items()}
+    if isinstance(value, list | tuple):
+        return [mask_all(below) for below in value]
+    return value
+
+
+@lru_cache(maxsize=1)
+def _secrets() -> tuple[str, ...]:
+    values: list[Any] = []
+    for name in dir(settings):
+        if SECRET_NAME.search(name):
+            value = getattr(settings, name)
+            values += value if isinstance(value, list | tuple) else [value]
+    values += [database.get("PASSWORD") for database in settings.DATABASES.values()]
+    values += [_password_in(getattr(settings, name, "")) for name in ADDRESSES]
+    found = {value for value in values if isinstance(value, str) and len(value) >= MIN_LENGTH}
+    # The longest first: one may contain another.
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def _password_in(address: str) -> str | None:
+    try:
+        return urlsplit(address).password
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""Put the ledger around every registered task of a worker, whoever wrote it.
+
+Celery's signals cannot keep a task from running, so the task's ``run`` is wrapped: in the worker before it forks, and
+again in a pool process that was started afresh (where nothing is inherited).
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from celery import Task, current_app, signals
+from celery.app.trace import build_tracer
+from django.utils import timezone
+
+from schedules.ledger.executing import execute
+from schedules.messages import HEADER, Origin
+from schedules.models import ScheduleRun
+from schedules.models.reasons import Reason
+
+State = ScheduleRun.State
+_MARK = "_is_recorded_by_schedules"
+
+
+def record_every_task() -> list[Task]:
+    """Wrap the tasks that are not wrapped yet, and return them."""
+    app = current_app._get_current_object()
+    app.loader.import_default_modules()
+    app.finalize()
+    ours = [task for name, task in app.tasks.items() if not name.startswith("celery.")]
+    fresh = [task for task in ours if not hasattr(task.run, _MARK)]
+    for task in fresh:
+        task.run = _recorded(task, task.run)
+    return fresh
+
+
+def _recorded(task: Task, body: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(body)
+    def recorded(*args: Any, **kwargs: Any) -> Any:
+        request = task.request
+        origin = None if request.called_directly else Origin.from_header((request.headers or {}).get(HEADER))
+        if origin is None:
+            return body(*args, **kwargs)
+        return execute(task, body, origin, args, kwargs)
+
+    setattr(recorded, _MARK, True)
+    return recorded
+
+
+@signals.worker_init.connect
+def _wrap_before_the_pool(**kwargs: Any) -> None:
+    record_every_task()
+
+
+@signals.worker_process_init.connect
+def _wrap_in_a_fresh_process(sender: Any = None, **kwargs: Any) -> None:
+    app = current_app._get_current_object()
+    for task in record_every_task():
+        # Celery has just built its tracers around the bare tasks.
+        task.__trace__ = build_tracer(task.name, task, app.loader, sender, app=app)
+
+
+@signals.task_revoked.connect
+def _record_expiry(request: Any = None, expired: bool = False, **kwargs: Any) -> None:
+    """A message that no worker began in time is thrown away by Celery; the ledger keeps that."""
+    if not expired:
+        return
+    origin = Origin.from_header((request.headers or {}).get(HEADER))
+    if origin is None:
+        return
+    run, _is_new = ScheduleRun.objects.get_or_create(
+        task_id=request.id,
+        defaults={
+            "schedule_name": f"#{origin.schedule_id}",
+            "task": getattr(request, "task", ""),
+            "scheduled_for": origin.scheduled_for,
+            "trigger": origin.trigger,
+            "dispatched_at": origin.dispatched_at,
+        },
+    )
+    ScheduleRun.objects.filter(pk=run.pk, state=State.DISPATCHED).update(
+        state=State.EXPIRED, state_reason=Reason.EXPIRED, finished_at=timezone.now()
+    )

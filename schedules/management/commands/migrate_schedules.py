@@ -1,0 +1,97 @@
+"""Rebuild the engine's state from the database: every enabled schedule into RedBeat."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from tqdm import tqdm
+
+from schedules.exceptions import EngineUnreachable
+from schedules.models import APIEndpointSchedule
+from schedules.services.mirroring import ReconcileReport, reconcile
+
+#: How many schedules of each kind are named; the rest is counted.
+MAX_NAMED = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Put every enabled schedule into RedBeat as the database has it. Repeating it changes nothing; it never starts "
+        "a run, and leaves entries of other programs alone."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="Only say what would be changed.")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="Change nothing; list what differs and exit with status 1 if anything does.",
+        )
+        parser.add_argument(
+            "--prune",
+            action="store_true",
+            help="Also remove entries of ours whose schedule is deleted or switched off.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_look = options["dry_run"] or options["check"]
+        try:
+            with self._progress(options["verbosity"]) as bar:
+                report = reconcile(
+                    timezone.now(),
+                    dry_run=is_look,
+                    # A check that did not look for orphans would call a drifted mirror sound.
+                    prune=options["prune"] or is_look,
+                    tell=lambda count: bar.update(count - bar.n),
+                )
+        except EngineUnreachable as error:
+            raise CommandError(
+                _("%(error)s Nothing was changed. Start Redis, or correct REDIS_URL, and repeat the command.")
+                % {"error": f"{error}".rstrip(".") + "."}
+            ) from error
+        self._tell(report, is_look=is_look, prunes=options["prune"])
+        if options["check"] and report.changed_anything:
+            sys.exit(1)
+
+    def _progress(self, verbosity: int) -> Any:
+        # tqdm shows the bar on a terminal only, so that logs and pipes hold the sentences alone.
+        return tqdm(
+            total=APIEndpointSchedule.objects.count(),
+            unit="",
+            desc=_("Schedules"),
+            file=self.stderr,
+            disable=None if verbosity else True,
+        )
+
+    def _tell(self, report: ReconcileReport, *, is_look: bool, prunes: bool) -> None:
+        self.stdout.write(
+            ngettext("%(count)d schedule looked at.", "%(count)d schedules looked at.", report.looked_at)
+            % {"count": report.looked_at}
+        )
+        pushed = _("Would be put in force") if is_look else _("Put in force")
+        removed = _("Would be removed with --prune") if is_look and not prunes else _("Would be removed")
+        self._list(pushed, report.pushed)
+        self._list(removed if is_look else _("Removed"), report.removed)
+        for schedule_id, why in sorted(report.set_aside.items())[:MAX_NAMED]:
+            self.stdout.write(self.style.WARNING(_("Cannot be carried out: %(name)s: %(why)s") % {
+                "name": self._names([schedule_id])[0], "why": why,
+            }))  # fmt: skip
+        if not report.changed_anything:
+            self.stdout.write(self.style.SUCCESS(_("The engine holds exactly what the database says.")))
+
+    def _list(self, what: str, schedule_ids: list[int]) -> None:
+        if not schedule_ids:
+            return
+        self.stdout.write(f"{what}: {len(schedule_ids)}")
+        for name in self._names(schedule_ids[:MAX_NAMED]):
+            self.stdout.write(f"  {name}")
+        if len(schedule_ids) > MAX_NAMED:
+            self.stdout.write("  …")
+
+    def _names(self, schedule_ids: list[int]) -> list[str]:
+        names = dict(APIEndpointSchedule.objects.filter(pk__in=schedule_ids).values_list("pk", "name"))
+        return [f"{number} {names.get(number, _('(deleted)'))}" for number in schedule_ids]

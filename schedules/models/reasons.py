@@ -1,0 +1,20 @@
+"""Why an occurrence did not run, or a run ended otherwise than by its task: named, so that all doors say the same."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(models.TextChoices):
+    """Kept in ``ScheduleRun.state_reason``; what is no reason of these stands there as a sentence of its own."""
+
+    OUTSIDE_WINDOW = "outside_window", _("Beat could send it only after its catch-up window had ended.")
+    COALESCED = "coalesced", _("Several runs were overdue; only the latest of them was made up for.")
+    CATCH_UP_SKIPPED = "catch_up_skipped", _("It was overdue, and this schedule makes up for nothing.")
+    OVERLAP = "overlap", _("The previous run had not ended.")
+    QUEUE_FULL = "queue_full", _("The previous run had not ended, and another one was waiting already.")
+    WAITING = "waiting", _("Waits for the previous run to end.")
+    DISABLED = "disabled", _("The schedule or its endpoint was switched off before a worker began.")
+    PAUSED = "paused", _("The schedule was paused before a worker began.")
+    DELETED = "deleted", _("The schedule was deleted before a worker began.")
+    EXPIRED = "expired", _("No worker began it before it expired.")
+    NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
