@@ -64,9 +64,7 @@ WHEN = Section(
         "timezone",
     ),
 )
-PERIOD = Section(
-    _("Start, end, dates without a run"), ("starts_at", "ends_at", "excluded_dates"), folded=True
-)
+PERIOD = Section(_("Start, end, dates without a run"), ("starts_at", "ends_at", "excluded_dates"), folded=True)
 TROUBLE = Section(
     _("When something goes wrong"),
     (
@@ -91,6 +89,8 @@ def placed_sections(form: BaseForm) -> Iterator[PlacedSection]:
     """Yield the sections with the fields of ``form``; fields that the form lacks are left out."""
     for section in SECTIONS:
         fields = [
-            PlacedField(form[name], " ".join(KINDS_OF_FIELD.get(name, ()))) for name in section.names if name in form.fields
+            PlacedField(form[name], " ".join(KINDS_OF_FIELD.get(name, ())))
+            for name in section.names
+            if name in form.fields
         ]
         yield PlacedSection(section, fields)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -69,9 +69,7 @@ def pane_of_form(form: BaseForm, *, now: datetime, saved: APIEndpointSchedule | 
     return pane_of_schedule(form.instance, now=now, saved=saved)
 
 
-def pane_of_schedule(
-    schedule: APIEndpointSchedule, *, now: datetime, saved: APIEndpointSchedule | None = None
-) -> Pane:
+def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: APIEndpointSchedule | None = None) -> Pane:
     """Return the pane for a schedule, compared with ``saved`` if that is given."""
     preview = previewing.preview_of(schedule, now=now, count=COUNT, saved=saved)
     zone = find_zone(schedule.timezone)
@@ -104,6 +102,22 @@ def pane_of_schedule(
         has_changes=bool(comparison and (comparison.added or comparison.removed)),
         in_force=schedule.enabled and (schedule.endpoint_id is None or schedule.endpoint.enabled),
     )
+
+
+@dataclass(frozen=True)
+class FieldErrors:
+    """What the page shows under one field while the person types."""
+
+    bound: BoundField
+    errors: list[str]
+
+
+def field_errors(form: BaseForm) -> list[FieldErrors]:
+    """Return the errors of every field, none for those that wait to be filled: saving will ask for them."""
+    return [
+        FieldErrors(form[name], [] if is_untouched(form, name) else [str(error) for error in form.errors.get(name, ())])
+        for name in form.fields
+    ]
 
 
 def is_untouched(form: BaseForm, name: str) -> bool:

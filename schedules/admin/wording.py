@@ -55,7 +55,10 @@ def duration_text(span: timedelta) -> str:
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
     if hours:
-        return (_("%(hours)d h %(minutes)d min") if minutes else _("%(hours)d h")) % {"hours": hours, "minutes": minutes}
+        return (_("%(hours)d h %(minutes)d min") if minutes else _("%(hours)d h")) % {
+            "hours": hours,
+            "minutes": minutes,
+        }
     if rest and minutes < 10:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(minutes)d min") % {"minutes": minutes}

@@ -139,11 +139,12 @@ class LocalInstantField(forms.Field):
             return value or None
         for pattern in self.FORMATS:
             try:
-                return datetime.strptime(str(value).strip(), pattern)  # noqa: DTZ007 (local on purpose)
+                return datetime.strptime(str(value).strip(), pattern)
             except ValueError:
                 continue
         raise ValidationError(
-            _('"%(value)s" is not a date and time. Write for example 2026-04-01 08:10.'), params={"value": str(value)[:60]}
+            _('"%(value)s" is not a date and time. Write for example 2026-04-01 08:10.'),
+            params={"value": str(value)[:60]},
         )
 
     def has_changed(self, initial: Any, data: Any) -> bool:

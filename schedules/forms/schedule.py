@@ -123,7 +123,9 @@ class ScheduleForm(forms.ModelForm):
             "timezone": _("All times and dates of this schedule are meant in this zone."),
             "short_months": _("What happens to days 29 to 31 in months that do not have them."),
             "trading_day_rule": _("What happens when the exchange is closed on a day."),
-            "catch_up_policy": _("When beat or the task queue was down and runs are due: which of them are made up for."),
+            "catch_up_policy": _(
+                "When beat or the task queue was down and runs are due: which of them are made up for."
+            ),
             "overlap_policy": _("When the previous run has not ended yet."),
             "max_retries": _("How often a failed run is tried again. 0: never."),
             "pause_after_failures": _("After this many failures in a row the schedule pauses itself. Empty: never."),

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, UnfoldAdminSelectWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
+
+from schedules.task_catalogue import known_tasks
 
 INPUT = " ".join(INPUT_CLASSES)
-SELECT = " ".join(SELECT_CLASSES)
 
 #: Weekdays as the definition writes them, with their short and long names.
 WEEKDAY_LABELS = (
@@ -70,12 +71,19 @@ class MonthDaysGrid(forms.CheckboxSelectMultiple):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        options = {option["value"]: option for _group, found, _index in context["widget"]["optgroups"] for option in found}
+        options = {
+            option["value"]: option for _group, found, _index in context["widget"]["optgroups"] for option in found
+        }
         context["days"] = [options[str(day)] for day in range(1, 32)]
         context["last_day"] = options["last"]
         context["weekdays"] = [long for _code, _short, long in WEEKDAY_LABELS]
         context["weekday_rows"] = [
-            {"label": label, "options": [options[f"{rank}-{code}" if rank != "last" else f"last-{code}"] for code, *_ in WEEKDAY_LABELS]}
+            {
+                "label": label,
+                "options": [
+                    options[f"{rank}-{code}" if rank != "last" else f"last-{code}"] for code, *_ in WEEKDAY_LABELS
+                ],
+            }
             for rank, label in WEEKDAY_RANKS
         ]
         count = OFFERED_TRADING_DAYS + 1
@@ -165,4 +173,20 @@ class CronInput(forms.TextInput):
             ("monthly", _("1st of the month 8:00")),
             ("quarter-hourly", _("Every 15 minutes")),
         )
+        return context
+
+
+class TaskInput(forms.TextInput):
+    """The name of a task, with those that workers know offered as one types."""
+
+    template_name = "schedules/widgets/task.html"
+
+    def __init__(self) -> None:
+        super().__init__({"class": f"{INPUT} sx-code", "autocomplete": "off", "spellcheck": "false"})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        list_id = f"{context['widget']['attrs'].get('id', name)}_known"
+        context["widget"]["attrs"]["list"] = list_id
+        context["known"] = {"id": list_id, "tasks": list(known_tasks())}
         return context

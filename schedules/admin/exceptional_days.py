@@ -1,0 +1,44 @@
+"""The staff's table of days on which an exchange differs from its calendar."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from schedules.admin.in_force import TellsWhatIsNotInForce
+from schedules.admin.pictures import badge
+from schedules.forms.choices import exchange_choices
+from schedules.models import ExceptionalDay
+
+
+@admin.register(ExceptionalDay)
+class ExceptionalDayAdmin(TellsWhatIsNotInForce, ModelAdmin):
+    list_display = ["on", "exchange_shown", "is_open_shown", "reason_ja", "reason_en"]
+    list_filter = ["exchange", "is_open"]
+    list_per_page = 50
+    date_hierarchy = "on"
+    search_fields = ["reason_ja", "reason_en"]
+    fields = ["exchange", "on", "is_open", "reason_ja", "reason_en"]
+
+    class Media:
+        css = {"all": ["schedules/css/schedules.css"]}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "exchange":
+            return forms.ChoiceField(
+                label=_("Exchange"), choices=exchange_choices(), widget=UnfoldAdminSelectWidget(), initial="XTKS"
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    @display(description=_("exchange"), ordering="exchange")
+    def exchange_shown(self, day: ExceptionalDay) -> str:
+        return dict(exchange_choices()).get(day.exchange, day.exchange)
+
+    @display(description=_("open"), ordering="is_open")
+    def is_open_shown(self, day: ExceptionalDay) -> str:
+        return badge(_("Open"), "good") if day.is_open else badge(_("Closed"), "quiet")

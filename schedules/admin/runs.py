@@ -1,0 +1,217 @@
+"""The run history: for looking things up. Only the engine and the workers write it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from schedules.admin.pictures import (
+    counts_in_short,
+    duration_of,
+    lateness_of,
+    local_instant,
+    readable,
+    span_text,
+    state_badge,
+    two_lines,
+)
+from schedules.models import ScheduleRun
+
+#: Characters of an error that the list shows.
+SHORT_ERROR = 120
+
+
+@admin.register(ScheduleRun)
+class ScheduleRunAdmin(ModelAdmin):
+    list_display = [
+        "schedule_shown",
+        "planned_shown",
+        "state_shown",
+        "started_shown",
+        "duration_shown",
+        "lateness_shown",
+        "trigger_shown",
+        "outcome_shown",
+    ]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("trigger", ChoicesDropdownFilter),
+        ("schedule", AutocompleteSelectFilter),
+    ]
+    list_filter_submit = True
+    list_select_related = ["triggered_by"]
+    list_per_page = 50
+    show_full_result_count = False
+    date_hierarchy = "created_at"
+    search_fields = ["schedule_name", "task", "task_id", "error"]
+    search_help_text = _("Name of the schedule, task, task id or words of the error")
+    sortable_by = ["planned_shown", "state_shown", "started_shown"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "schedule_link",
+                    "state_full",
+                    "trigger_shown",
+                    "progress_shown",
+                    "result_shown",
+                    "error_shown",
+                ]
+            },
+        ),
+        (
+            _("Times"),
+            {
+                "fields": [
+                    "planned_full",
+                    "dispatched_full",
+                    "started_full",
+                    "finished_full",
+                    "duration_shown",
+                    "lateness_shown",
+                    "heartbeat_full",
+                ]
+            },
+        ),
+        (_("Call"), {"fields": ["task", "args_shown", "kwargs_shown", "task_id", "worker_shown", "attempt"]}),
+    ]
+
+    class Media:
+        css = {"all": ["schedules/css/schedules.css"]}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduleRun]:
+        # The long texts are for the page of one run.
+        return super().get_queryset(request).defer("traceback")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    @display(description=_("schedule"), ordering="schedule_name")
+    def schedule_shown(self, run: ScheduleRun) -> str:
+        return run.schedule_name
+
+    @display(description=_("planned for"), ordering="scheduled_for", empty_value="–")
+    def planned_shown(self, run: ScheduleRun) -> str:
+        return local_instant(run.scheduled_for, now=timezone.now())
+
+    @display(description=_("state"), ordering="state")
+    def state_shown(self, run: ScheduleRun) -> SafeString:
+        return state_badge(run)
+
+    @display(description=_("started"), ordering="started_at", empty_value="–")
+    def started_shown(self, run: ScheduleRun) -> str:
+        return local_instant(run.started_at, now=timezone.now())
+
+    @display(description=_("duration"), empty_value="–")
+    def duration_shown(self, run: ScheduleRun) -> str:
+        return span_text(duration_of(run, now=timezone.now()))
+
+    @display(description=_("late by"), empty_value="–")
+    def lateness_shown(self, run: ScheduleRun) -> str:
+        return span_text(lateness_of(run))
+
+    @display(description=_("trigger"))
+    def trigger_shown(self, run: ScheduleRun) -> SafeString:
+        if run.trigger == ScheduleRun.Trigger.SCHEDULED:
+            return two_lines(run.get_trigger_display(), "")
+        return two_lines(run.triggered_by or run.get_trigger_display(), run.trigger_reason)
+
+    @display(description=_("outcome"), empty_value="–")
+    def outcome_shown(self, run: ScheduleRun) -> SafeString:
+        return outcome_in_short(run)
+
+    @display(description=_("schedule"))
+    def schedule_link(self, run: ScheduleRun) -> SafeString:
+        if run.schedule_id is None:
+            return two_lines(run.schedule_name, _("This schedule has been deleted."))
+        address = reverse("admin:schedules_apiendpointschedule_change", args=[run.schedule_id])
+        return format_html('<a class="sx-link" href="{}">{}</a>', address, run.schedule_name)
+
+    @display(description=_("state"))
+    def state_full(self, run: ScheduleRun) -> SafeString:
+        return two_lines(state_badge(run), run.state_reason)
+
+    @display(description=_("progress"), empty_value="–")
+    def progress_shown(self, run: ScheduleRun) -> SafeString | str:
+        if run.progress_done is None:
+            return run.progress_message
+        amount = f"{run.progress_done:,}" + (f" / {run.progress_total:,}" if run.progress_total is not None else "")
+        return two_lines(amount, run.progress_message)
+
+    @display(description=_("result"))
+    def result_shown(self, run: ScheduleRun) -> SafeString | str:
+        return readable(run.result)
+
+    @display(description=_("error"), empty_value="–")
+    def error_shown(self, run: ScheduleRun) -> SafeString | str:
+        if not run.error and not run.traceback:
+            return ""
+        folded = (
+            format_html(
+                '<details class="sx-traceback"><summary>{}</summary><pre tabindex="0">{}</pre></details>',
+                _("Traceback, for programmers"),
+                run.traceback,
+            )
+            if run.traceback
+            else ""
+        )
+        return format_html('<p class="sx-error-text">{}</p>{}', run.error, folded)
+
+    @display(description=_("planned for"), empty_value="–")
+    def planned_full(self, run: ScheduleRun) -> str:
+        return local_instant(run.scheduled_for, now=timezone.now())
+
+    @display(description=_("dispatched"), empty_value="–")
+    def dispatched_full(self, run: ScheduleRun) -> str:
+        return local_instant(run.dispatched_at, now=timezone.now())
+
+    @display(description=_("started"), empty_value="–")
+    def started_full(self, run: ScheduleRun) -> str:
+        return local_instant(run.started_at, now=timezone.now())
+
+    @display(description=_("finished"), empty_value="–")
+    def finished_full(self, run: ScheduleRun) -> str:
+        return local_instant(run.finished_at, now=timezone.now())
+
+    @display(description=_("last sign of life"), empty_value="–")
+    def heartbeat_full(self, run: ScheduleRun) -> str:
+        return local_instant(run.heartbeat_at, now=timezone.now())
+
+    @display(description=_("arguments"))
+    def args_shown(self, run: ScheduleRun) -> SafeString | str:
+        return readable(run.args)
+
+    @display(description=_("named arguments"))
+    def kwargs_shown(self, run: ScheduleRun) -> SafeString | str:
+        return readable(run.kwargs) if run.kwargs else "–"
+
+    @display(description=_("worker"), empty_value="–")
+    def worker_shown(self, run: ScheduleRun) -> str:
+        return run.worker
+
+
+def outcome_in_short(run: ScheduleRun) -> SafeString:
+    """Return in one line what came of a run: its error, why it did not run, its counts, or how far it is."""
+    if run.error:
+        text = run.error if len(run.error) <= SHORT_ERROR else f"{run.error[:SHORT_ERROR]}…"
+        return format_html('<span class="sx-error-text">{}</span>', text)
+    return format_html("{}", run.state_reason or counts_in_short(run.result) or run.progress_message)

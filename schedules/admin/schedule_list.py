@@ -1,0 +1,98 @@
+"""What the list of schedules fetches for one page of it, and its filters. The number of queries is constant."""
+
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.views import ChangeList
+
+from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.standing import places_of
+
+
+class ScheduleChangeList(ChangeList):
+    """Adds to each listed schedule its place, its latest run and what the reader may do with it."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        schedules = list(self.result_list)
+        now = timezone.now()
+        places = places_of(schedules, now=now)
+        runs = latest_runs([schedule.pk for schedule in schedules])
+        may = self.model_admin.verbs_allowed(request)
+        for schedule in schedules:
+            schedule.place = places[schedule.pk]
+            schedule.latest_run = runs.get(schedule.pk)
+            schedule.listed_at = now
+            schedule.may = may
+            schedule.listed_on = request.get_full_path()
+        self.result_list = schedules
+
+
+def latest_runs(schedule_ids: list[int]) -> dict[int, ScheduleRun]:
+    """Return the newest run of each schedule that has one; one query."""
+    newest = APIEndpointSchedule.objects.filter(pk__in=schedule_ids).annotate(run=_newest("pk")).values("run")
+    runs = ScheduleRun.objects.filter(pk__in=newest).defer("traceback", "args", "kwargs")
+    return {run.schedule_id: run for run in runs if run.schedule_id is not None}
+
+
+class StateFilter(DropdownFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("on", _("On and not paused")),
+            ("paused", _("Paused")),
+            ("off", _("Off")),
+            ("endpoint_off", _("Endpoint off")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
+        paused = Q(paused_at__isnull=False) & (Q(paused_until__isnull=True) | Q(paused_until__gt=timezone.now()))
+        conditions = {
+            "on": Q(enabled=True, endpoint__enabled=True) & ~paused,
+            "paused": Q(enabled=True) & paused,
+            "off": Q(enabled=False),
+            "endpoint_off": Q(endpoint__enabled=False),
+        }
+        condition = conditions.get(self.value())
+        return queryset if condition is None else queryset.filter(condition)
+
+
+class EndpointFilter(DropdownFilter):
+    title = _("endpoint")
+    parameter_name = "endpoint__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in APIEndpoint.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
+        value = self.value() or ""
+        return queryset.filter(endpoint_id=int(value)) if value.isascii() and value.isdigit() else queryset
+
+
+class LatestStateFilter(DropdownFilter):
+    """The state of the newest run."""
+
+    title = _("last result")
+    parameter_name = "last"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [*ScheduleRun.State.choices, ("none", _("No run yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
+        value = self.value()
+        if value == "none":
+            return queryset.filter(runs__isnull=True)
+        if value in ScheduleRun.State.values:
+            return queryset.annotate(latest_state=_newest("state")).filter(latest_state=value)
+        return queryset
+
+
+def _newest(field: str) -> Subquery:
+    newest = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-created_at", "-pk")
+    return Subquery(newest.values(field)[:1])

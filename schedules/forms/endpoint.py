@@ -1,0 +1,49 @@
+"""The form of an endpoint."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from schedules.forms.fields import MINUTE, SecondsField
+from schedules.forms.widgets import TaskInput
+from schedules.models import APIEndpoint
+
+
+class EndpointForm(forms.ModelForm):
+    """What is called. Empty arguments mean none."""
+
+    expires_seconds = SecondsField(
+        label=_("Drop when not begun within"),
+        required=False,
+        smallest=MINUTE,
+        initial=3600,
+        help_text=_("A run that no worker has begun by then is dropped. Empty: never."),
+    )
+
+    class Meta:
+        model = APIEndpoint
+        fields = (
+            "name",
+            "task",
+            "enabled",
+            "description",
+            "default_args",
+            "default_kwargs",
+            "queue",
+            "expires_seconds",
+        )
+        widgets = {"task": TaskInput()}
+        help_texts = {
+            "task": _("The Celery task that is called; the known ones are offered as you type."),
+            "default_args": _('A list in JSON, such as ["scheduled"]. Empty: none.'),
+            "default_kwargs": _('Names and values in JSON, such as {"limit": 10}. Empty: none.'),
+            "queue": _("The queue whose workers take the runs."),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, nothing in (("default_args", []), ("default_kwargs", {})):
+            if name not in self.errors and cleaned.get(name) is None:
+                cleaned[name] = nothing
+        return cleaned
