@@ -62,7 +62,7 @@ def _date(text: str | None) -> dt.date | None:
         return None
     try:
         return dt.date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, TypeError):  # arguments come from a form as JSON, where a date may be a number
         raise ValueError(
             _('"%(text)s" is no date. Write the date of the list as YYYY-MM-DD, for example 2026-05-29.')
             % {"text": text}
