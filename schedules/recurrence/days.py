@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from schedules.recurrence.calendars import TradingCalendar
-from schedules.recurrence.cron import CronExpression
+from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.month_days import MonthDay, plain_day
 from schedules.recurrence.values import Reason
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from schedules.recurrence.calendars import ExceptionalDay
 from schedules.recurrence.clock import as_datetime
-from schedules.recurrence.cron import CronExpression
+from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.month_days import MonthDay
 from schedules.recurrence.times import text_of
 from schedules.recurrence.values import WEEKDAYS

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from schedules.recurrence.cron import CronExpression
+from schedules.recurrence.cron_expression import CronExpression
 
 #: More single times than this are described by their pattern, if they have one.
 MAX_LISTED_TIMES = 6

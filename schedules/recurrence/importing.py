@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from schedules.recurrence.cron import DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, Field
+from schedules.recurrence.cron_fields import DAY_OF_MONTH, DAY_OF_WEEK, HOUR, MINUTE, MONTH, Field
 from schedules.recurrence.grouping import runs
 from schedules.recurrence.parsing import parse_definition
 from schedules.recurrence.problems import DefinitionError, Problem, gettext_noop, quote

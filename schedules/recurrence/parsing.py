@@ -14,7 +14,8 @@ from typing import Any
 
 from schedules.recurrence.calendars import BY_CODE, ExceptionalDay
 from schedules.recurrence.cron import MAX_LENGTH as MAX_CRON_LENGTH
-from schedules.recurrence.cron import CronError, CronExpression, parse_cron
+from schedules.recurrence.cron import CronError, parse_cron
+from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.definition import DEFAULT_EXCHANGE, DEFAULT_TIMEZONE, Definition
 from schedules.recurrence.month_days import MAX_TRADING_DAY, MonthDay, month_day
 from schedules.recurrence.problems import DefinitionError, Problem, gettext_noop, quote

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from schedules.recurrence.calendars import BY_CODE
 from schedules.recurrence.clock import local_time
-from schedules.recurrence.cron import CronExpression
+from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.definition import DEFAULT_EXCHANGE, DEFAULT_TIMEZONE, Definition
 from schedules.recurrence.grouping import Hourly, Listed, Stepped, even_step, runs, time_shape
 from schedules.recurrence.month_days import MonthDay
