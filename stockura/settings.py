@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "schedules",
     "stockura.companies",
+    "stockura.demo",
 ]
 
 MIDDLEWARE = [

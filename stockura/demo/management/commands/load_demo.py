@@ -1,17 +1,24 @@
-"""Make the demo login; a copy that has it already stays as it is."""
+"""Make the demo login, and load the demo's endpoint and schedules; `make run` calls it each time."""
 
 import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from stockura.demo.loading import load_demo
 
 PASSWORD_VARIABLE = "STOCKURA_DEMO_PASSWORD"
 
 
 class Command(BaseCommand):
-    help = "Load the demo: a login that may do everything. Safe to repeat."
+    help = (
+        "Load the demo: a login that may do everything, an endpoint, and schedules. Safe to repeat: what was loaded "
+        "once and then changed or deleted stays so; only the login is made again, because `make run` shows it."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--login", default="demo", help="Name of the demo login.")
@@ -36,3 +43,5 @@ class Command(BaseCommand):
             user.set_password(password)
             user.save()
         self.stdout.write(f'The demo login "{user.get_username()}" {"is made" if is_new else "was there"}.')
+        for name in load_demo(now=timezone.now(), language=settings.LANGUAGE_CODE):
+            self.stdout.write(f"Loaded: {name}")
