@@ -9,6 +9,8 @@ DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 def random_expressions(count: int, seed: int) -> list[str]:
     """Return ``count`` well-formed expressions: steps, ranges, lists, names, both day fields, L, W, # and 7.
 
+    Lists that begin with ``*`` are among them: the star alone decides how the day fields meet.
+
     Some of them match on no date.
     """
     choose = random.Random(seed)
@@ -29,7 +31,8 @@ def random_expression(choose: random.Random) -> str:
 
 def _plain(choose: random.Random, low: int, high: int, *, starred: float) -> str:
     if choose.random() < starred:
-        return "*" if choose.random() < 0.4 else f"*/{choose.randint(1, (high - low + 1))}"
+        begun = "*" if choose.random() < 0.4 else f"*/{choose.randint(1, (high - low + 1))}"
+        return begun if choose.random() < 0.85 else f"{begun},{_item(choose, low, high)}"
     return ",".join(_item(choose, low, high) for _ in range(choose.choice((1, 1, 1, 2, 3))))
 
 
@@ -48,12 +51,16 @@ def _item(choose: random.Random, low: int, high: int) -> str:
 
 def _day_of_month(choose: random.Random) -> str:
     kind = choose.random()
-    if kind < 0.4:
+    if kind < 0.38:
         return "*"
-    if kind < 0.5:
+    if kind < 0.46:
         return f"*/{choose.randint(2, 9)}"
-    special = ["L", "LW", f"{choose.randint(1, 31)}W", f"{choose.randint(1, 31)},L"]
-    return choose.choice(special) if kind < 0.65 else _item(choose, 1, 31)
+    if kind < 0.5:
+        return f"*/{choose.randint(8, 31)},{_item(choose, 1, 31)}"
+    if kind < 0.66:
+        special = ["L", "LW", f"{choose.randint(1, 31)}W", f"{choose.randint(1, 31)},L", "1W,l,15W"]
+        return choose.choice(special)
+    return ",".join(_item(choose, 1, 31) for _ in range(choose.choice((1, 1, 2, 3))))
 
 
 def _month(choose: random.Random) -> str:
@@ -68,19 +75,25 @@ def _month(choose: random.Random) -> str:
 
 def _day_of_week(choose: random.Random) -> str:
     kind = choose.random()
-    if kind < 0.4:
+    if kind < 0.38:
         return "*"
-    if kind < 0.5:
+    if kind < 0.46:
         return f"*/{choose.randint(1, 6)}"
+    if kind < 0.5:
+        return f"*/{choose.randint(2, 7)},{_weekday(choose)}"
     if kind < 0.6:
-        return f"{choose.choice([*DAYS, *'01234567'])}#{choose.randint(1, 4)}"
+        return ",".join(f"{_weekday(choose)}#{choose.randint(1, 5)}" for _ in range(choose.choice((1, 1, 2))))
     if kind < 0.68:
-        return choose.choice(("L{}", "{}L")).format(choose.randint(0, 7))
+        return choose.choice(("L{}", "{}L", "{}l")).format(_weekday(choose))
     if kind < 0.76:
         first = choose.randint(1, 6)
         return f"{DAYS[first]}-{choose.choice([*DAYS[first:], 'sun'])}"
     if kind < 0.84:
-        return f"{choose.randint(0, 7)}-7"
-    if kind < 0.9:
-        return f"{choose.choice(DAYS)},{choose.randint(0, 7)}"
+        return f"{choose.randint(0, 7)}-7" + choose.choice(("", "", "/2"))
+    if kind < 0.92:
+        return f"{_weekday(choose)},{_weekday(choose)}{choose.choice(('', '#3', 'L'))}"
     return _item(choose, 0, 6)
+
+
+def _weekday(choose: random.Random) -> str:
+    return choose.choice([*DAYS, *map(str.upper, DAYS), *"01234567"])

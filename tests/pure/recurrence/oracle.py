@@ -99,10 +99,12 @@ class Job:
 
     def runs_on(self, day: date) -> bool:
         if day not in self._known:
-            by_date, by_weekday = self._dom_matches(day), self._dow_matches(day)
-            days = (by_date and by_weekday) if self._both_needed else (by_date or by_weekday)
-            self._known[day] = day.month in self._months and days
+            self._known[day] = day.month in self._months and self._day_matches(day)
         return self._known[day]
+
+    def _day_matches(self, day: date) -> bool:
+        by_date, by_weekday = self._dom_matches(day), self._dow_matches(day)
+        return (by_date and by_weekday) if self._both_needed else (by_date or by_weekday)
 
     def _dom_matches(self, day: date) -> bool:
         return any(self._dom_item(item, day) for item in self._dom.split(","))
