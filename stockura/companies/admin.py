@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -32,14 +33,6 @@ class ReadOnly:
 class ShowsChange:
     """Columns of a change, with codes under their names."""
 
-    @display(
-        description=_("kind"),
-        ordering="kind",
-        label={"created": "success", "relisted": "success", "changed": "info", "delisted": "warning"},
-    )
-    def kind_shown(self, change: CompanyChange) -> tuple[str, str]:
-        return change.kind, change.get_kind_display()
-
     @display(description=_("field"), ordering="field", empty_value="–")
     def field_shown(self, change: CompanyChange) -> str:
         return str(Company._meta.get_field(change.field).verbose_name) if change.field else ""
@@ -52,15 +45,24 @@ class ShowsChange:
     def after_shown(self, change: CompanyChange) -> str:
         return name_of(change.field, change.after)
 
+    @display(description=_("run"), empty_value="–")
+    def run_shown(self, change: CompanyChange) -> str:
+        """The run that found it. It is searched for, not referred to: the history of runs may be shorter."""
+        if not change.task_id:
+            return ""
+        address = reverse("admin:schedules_schedulerun_changelist", query={"q": change.task_id})
+        return format_html('<a href="{}" class="underline">{}</a>', address, change.task_id)
+
 
 class ChangesOfCompany(ReadOnly, ShowsChange, TabularInline):
     """A company's history below its facts, newest first."""
 
     model = CompanyChange
-    fields = ["as_of", "kind_shown", "field_shown", "before_shown", "after_shown", "task_id"]
+    fields = ["as_of", "kind", "field_shown", "before_shown", "after_shown", "run_shown"]
     readonly_fields = fields
     ordering = ["-as_of", "-id"]
     extra = 0
+    hide_title = True
     verbose_name_plural = _("history")
 
 
@@ -82,7 +84,15 @@ class SearchesCompanies:
 class CompanyAdmin(ReadOnly, SearchesCompanies, ModelAdmin):
     """Listed and delisted companies."""
 
-    list_display = ["ticker_shown", "name_shown", "market_shown", "sector_shown", "scale", "listing", "last_seen_on"]
+    list_display = [
+        "ticker_shown",
+        "name_shown",
+        "market_shown",
+        "sector_shown",
+        "scale",
+        "listing_label",
+        "last_seen_on",
+    ]
     list_filter = [MarketFilter, SectorFilter, ListedFilter]
     list_filter_submit = True
     list_per_page = 50
@@ -90,7 +100,7 @@ class CompanyAdmin(ReadOnly, SearchesCompanies, ModelAdmin):
     search_help_text = _("Code or name, full or half width")
     inlines = [ChangesOfCompany]
     fieldsets = [
-        (None, {"fields": ["ticker_shown", "code", "name", "name_en", "listing"]}),
+        (None, {"fields": ["code", "name", "name_en", "listing_shown"]}),
         (
             _("Classification"),
             {
@@ -113,7 +123,7 @@ class CompanyAdmin(ReadOnly, SearchesCompanies, ModelAdmin):
 
     @display(description=_("name"), ordering="name")
     def name_shown(self, company: Company) -> str:
-        return company.name if is_japanese() else company.name_en or company.name
+        return _name_of_company(company)
 
     @display(description=_("market"), ordering="market")
     def market_shown(self, company: Company) -> str:
@@ -136,17 +146,21 @@ class CompanyAdmin(ReadOnly, SearchesCompanies, ModelAdmin):
         return name_of("product_category", company.product_category)
 
     @display(description=_("listing"), ordering="delisted_on", label={"listed": "success", "delisted": "warning"})
-    def listing(self, company: Company) -> tuple[str, str]:
-        if company.is_listed:
-            return "listed", _("listed")
-        return "delisted", _("delisted on %(date)s") % {"date": date_format(company.delisted_on)}
+    def listing_label(self, company: Company) -> tuple[str, str]:
+        return "listed" if company.is_listed else "delisted", self.listing_shown(company)
+
+    @display(description=_("listing"))
+    def listing_shown(self, company: Company) -> str:
+        if company.delisted_on is None:
+            return gettext("listed")
+        return gettext("delisted on %(date)s") % {"date": date_format(company.delisted_on)}
 
 
 @admin.register(CompanyChange)
 class CompanyChangeAdmin(ReadOnly, SearchesCompanies, ShowsChange, ModelAdmin):
     """What the lists changed, newest first."""
 
-    list_display = ["as_of", "company_shown", "kind_shown", "field_shown", "before_shown", "after_shown"]
+    list_display = ["as_of", "company_shown", "kind_label", "field_shown", "before_shown", "after_shown"]
     list_display_links = ["as_of"]
     list_filter = ["kind"]
     list_select_related = ["company"]
@@ -157,16 +171,30 @@ class CompanyChangeAdmin(ReadOnly, SearchesCompanies, ShowsChange, ModelAdmin):
     search_help_text = _("Code or name of the company, full or half width")
     fields = [
         "company_shown",
-        "kind_shown",
+        "kind",
         "field_shown",
         "before_shown",
         "after_shown",
         "as_of",
         "recorded_at",
-        "task_id",
+        "run_shown",
     ]
 
     @display(description=_("company"), ordering="company__code")
     def company_shown(self, change: CompanyChange) -> SafeString:
-        address = reverse("admin:companies_company_change", args=[change.company_id])
-        return format_html('<a href="{}" class="underline">{}</a>', address, change.company)
+        company = change.company
+        address = reverse("admin:companies_company_change", args=[company.pk])
+        words = f"{company.ticker} {_name_of_company(company)}"
+        return format_html('<a href="{}" class="underline">{}</a>', address, words)
+
+    @display(
+        description=_("kind"),
+        ordering="kind",
+        label={"created": "success", "relisted": "success", "changed": "info", "delisted": "warning"},
+    )
+    def kind_label(self, change: CompanyChange) -> tuple[str, str]:
+        return change.kind, change.get_kind_display()
+
+
+def _name_of_company(company: Company) -> str:
+    return company.name if is_japanese() else company.name_en or company.name
