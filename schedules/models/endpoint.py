@@ -1,10 +1,14 @@
 """What can be called: a Celery task with its usual arguments and queue."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from schedules.task_catalogue import problem_with_arguments, problem_with_task
+
+#: Ten years. Longer durations are typing errors, and would leave the years that a computer knows.
+LONGEST_SECONDS = 10 * 366 * 86_400
 
 
 def empty_list() -> list:
@@ -27,6 +31,7 @@ class APIEndpoint(models.Model):
         null=True,
         blank=True,
         default=3600,
+        validators=[MaxValueValidator(LONGEST_SECONDS)],
         help_text=_("A run that no worker has begun this long after its dispatch is dropped. Empty: never."),
     )
     enabled = models.BooleanField(

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
     from schedules.models.schedule import APIEndpointSchedule
 
@@ -50,6 +52,11 @@ def is_in_force(schedule: "APIEndpointSchedule") -> bool:
     """Say whether beat should know the schedule. One paused until some time is in force: it waits in the mirror."""
     waits = schedule.paused_at is not None and schedule.paused_until is None
     return schedule.enabled and schedule.endpoint.enabled and not waits
+
+
+def pause_holds(now: datetime) -> Q:
+    """Return the condition that finds what ``APIEndpointSchedule.is_paused(now)`` is true of."""
+    return Q(paused_at__isnull=False) & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))
 
 
 def _stored(schedule: "APIEndpointSchedule") -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone as django_timezone
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schedules.definitions import FIELD_OF_KEY, recurrence_of
 from schedules.models import lifecycle
-from schedules.models.endpoint import APIEndpoint
+from schedules.models.endpoint import LONGEST_SECONDS, APIEndpoint
 from schedules.recurrence import DefinitionError
 from schedules.task_catalogue import problem_with_arguments
 
@@ -89,21 +89,34 @@ class APIEndpointSchedule(models.Model):
     args = models.JSONField(_("arguments"), null=True, blank=True)
     kwargs = models.JSONField(_("named arguments"), null=True, blank=True)
     queue = models.CharField(_("queue"), max_length=100, blank=True)
-    priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
-    expires_seconds = models.PositiveIntegerField(_("expires after (seconds)"), null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), null=True, blank=True, validators=[MaxValueValidator(9)]
+    )
+    expires_seconds = models.PositiveIntegerField(
+        _("expires after (seconds)"), null=True, blank=True, validators=[MaxValueValidator(LONGEST_SECONDS)]
+    )
 
     catch_up_policy = models.CharField(
         _("missed runs"), max_length=10, choices=CatchUpPolicy.choices, default=CatchUpPolicy.LATEST
     )
-    catch_up_window_seconds = models.PositiveIntegerField(_("catch-up window (seconds)"), default=6 * 3600)
+    catch_up_window_seconds = models.PositiveIntegerField(
+        _("catch-up window (seconds)"), default=6 * 3600, validators=[MaxValueValidator(LONGEST_SECONDS)]
+    )
     overlap_policy = models.CharField(
         _("overlap"), max_length=10, choices=OverlapPolicy.choices, default=OverlapPolicy.SKIP
     )
-    jitter_seconds = models.PositiveIntegerField(_("jitter (seconds)"), default=0)
-    max_retries = models.PositiveSmallIntegerField(_("retries"), default=0)
-    retry_delay_seconds = models.PositiveIntegerField(_("delay before a retry (seconds)"), default=60)
+    jitter_seconds = models.PositiveIntegerField(
+        _("jitter (seconds)"), default=0, validators=[MaxValueValidator(LONGEST_SECONDS)]
+    )
+    max_retries = models.PositiveSmallIntegerField(_("retries"), default=0, validators=[MaxValueValidator(1000)])
+    retry_delay_seconds = models.PositiveIntegerField(
+        _("delay before a retry (seconds)"), default=60, validators=[MaxValueValidator(LONGEST_SECONDS)]
+    )
     pause_after_failures = models.PositiveSmallIntegerField(
-        _("pause after failures in a row"), null=True, blank=True, validators=[MinValueValidator(1)]
+        _("pause after failures in a row"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
 
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -186,6 +199,9 @@ class APIEndpointSchedule(models.Model):
             for problem in error.problems:
                 refusal = ValidationError(gettext(problem.message), code=problem.code, params=problem.params)
                 errors.setdefault(FIELD_OF_KEY.get(problem.field, "schedule_type"), []).append(refusal)
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            refusal = ValidationError(_("The end lies before the start. Choose a later one."), code="end_before_start")
+            errors.setdefault("ends_at", []).append(refusal)
         if self.endpoint_id is not None and (refused := problem_with_arguments(*self.call())):
             errors.setdefault(refused[0], []).append(ValidationError(refused[1], code="arguments"))
         if errors:

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 
 from schedules.definitions import recurrence_of
 from schedules.models import APIEndpointSchedule
-from schedules.recurrence import Comparison, Notice, Occurrence, Recurrence, SkippedDate, compare, describe
+from schedules.recurrence import (
+    Comparison,
+    DefinitionError,
+    Notice,
+    Occurrence,
+    Recurrence,
+    SkippedDate,
+    compare,
+    describe,
+)
 
 #: Skipped dates that a preview lists, and how far ahead it looks for them when few runs lie ahead.
 MAX_SKIPPED = 10
@@ -18,7 +27,7 @@ SKIPPED_HORIZON = timedelta(days=92)
 
 @dataclass(frozen=True)
 class Preview:
-    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state was given."""
+    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state that makes a rule was given."""
 
     recurrence: Recurrence
     runs: Sequence[Occurrence]
@@ -49,5 +58,13 @@ def preview_of(
         runs=runs,
         skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
         notices=recurrence.notices(after),
-        comparison=None if saved is None else compare(recurrence_of(saved), recurrence, after, count),
+        comparison=None if saved is None else _comparison(saved, recurrence, after, count),
     )
+
+
+def _comparison(saved: APIEndpointSchedule, new: Recurrence, after: datetime, count: int) -> Comparison | None:
+    try:
+        return compare(recurrence_of(saved), new, after, count)
+    except DefinitionError:
+        # Changed past the model, it does not run at all. Its repair must be possible to preview.
+        return None
