@@ -21,7 +21,8 @@ class ListShrunken(ListRefused):
     def __str__(self) -> str:
         return _(
             "%(missing)d of the %(known)d listed companies are missing from the list received; at most %(limit).0f %% "
-            "may go at once. Nothing was changed. If they really are gone, raise JQUANTS_SHRINK_LIMIT for one run."
+            "may go at once. Nothing was changed. If they really are gone, run the task once with "
+            '{"allow_shrunken": true}.'
         ) % {"missing": self.missing, "known": self.known, "limit": self.limit * 100}
 
 

@@ -24,15 +24,20 @@ MAX_COMEBACKS = 5
 
 @shared_task(bind=True, name="stockura.companies.tasks.sync_listed_companies", max_retries=MAX_COMEBACKS)
 def sync_listed_companies(
-    self: Task, trigger: str = "scheduled", on: str | None = None, allow_older: bool = False
+    self: Task,
+    trigger: str = "scheduled",
+    on: str | None = None,
+    allow_older: bool = False,
+    allow_shrunken: bool = False,
 ) -> dict[str, Any]:
     """Fetch the list of companies from J-Quants and record what is new, changed, gone and back.
 
     ``trigger`` says what caused the run and only enters the log. ``on`` asks for the list of a date
     (YYYY-MM-DD); without it the newest. A list older than the one applied last is refused unless
-    ``allow_older``. Returns the counts of ``SyncResult``. Fails with a sentence and changes nothing when
-    J-Quants fails, or when the list cannot be right. When J-Quants asks for quiet, the worker is set free and
-    the task comes back after that time.
+    ``allow_older``, and one that lacks too many of the known companies unless ``allow_shrunken``. Returns the
+    counts of ``SyncResult``. Fails with a sentence and changes nothing when J-Quants fails, or when the list
+    cannot be right. When J-Quants asks for quiet, the worker is set free and the task comes back after that
+    time.
     """
     day = _date(on)
     progress.report(0, None, _("Asking J-Quants for the list of companies"))
@@ -45,7 +50,7 @@ def sync_listed_companies(
     result = apply_listed_issues(
         listed,
         now=timezone.now(),
-        shrink_limit=settings.JQUANTS_SHRINK_LIMIT,
+        shrink_limit=1.0 if allow_shrunken else settings.JQUANTS_SHRINK_LIMIT,
         allow_older=allow_older,
         task_id=self.request.id or "",
     )

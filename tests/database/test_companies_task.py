@@ -107,6 +107,9 @@ def test_a_list_that_shrinks_too_much_fails_the_run_with_that_reason(settings: A
     assert "1 of the 2 listed companies are missing from the list received" in str(failed.result)
     assert Company.objects.get(code="45300").is_listed
 
+    assert 'run the task once with {"allow_shrunken": true}' in str(failed.result)
+    assert run(allow_shrunken=True)["delisted"] == 1
+
 
 def test_an_older_list_is_applied_only_on_purpose() -> None:
     run()
