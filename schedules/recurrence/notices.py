@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from schedules.recurrence.calendars import BY_CODE, announced_until
+from schedules.recurrence.calendars import BY_CODE, announced_until, exchange_bounds
 from schedules.recurrence.clock import even_offset, local_ordinal, whole_seconds
 from schedules.recurrence.cron import has_wide_step
 from schedules.recurrence.values import Notice, Occurrence
@@ -56,11 +56,24 @@ def _never_again(recurrence: "Recurrence", now: datetime) -> Notice:
             "指定の日時を過ぎているため、実行されません。",
             "This will not run, because its date and time have passed.",
         )
+    if rule.exchange is not None and _is_beyond_calendar(recurrence, rule.exchange, now):
+        exchange, last = BY_CODE[rule.exchange], exchange_bounds(rule.exchange)[1]
+        return Notice(
+            "calendar_ended",
+            f"{exchange.short_ja}の営業日は{date_ja(last)}までしか分からないため、その後は実行されません。",
+            f"The trading days of the {exchange.en} are known only until {date_en(last)}, so this will not run after "
+            "that.",
+        )
     return Notice(
         "never_again",
         "今後、条件に合う日がないため、もう実行されません。",
         "This will not run any more: no date to come meets its conditions.",
     )
+
+
+def _is_beyond_calendar(recurrence: "Recurrence", exchange: str, now: datetime) -> bool:
+    begins = max(whole_seconds(now), recurrence.rule.starts_at or 0)
+    return local_ordinal(begins, recurrence.zone) > exchange_bounds(exchange)[1].toordinal()
 
 
 def _far_ahead(recurrence: "Recurrence", first: Occurrence, now: datetime) -> list[Notice]:
