@@ -16,3 +16,4 @@ class CompaniesConfig(AppConfig):
         # Makes the project's Celery app the current one, which shared_task and senders use. Not in the project's
         # __init__, as Celery's recipe has it: the stand-in J-Quants server runs without any settings.
         from stockura import celery  # noqa: F401
+        from stockura.companies import checks  # noqa: F401

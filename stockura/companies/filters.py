@@ -1,6 +1,6 @@
 """Filters of the companies page. They offer the codes that occur, under their names."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
@@ -47,7 +47,7 @@ class ListedFilter(DropdownFilter):
     title = _("listing")
     parameter_name = "listing"
 
-    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Company]") -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: "ModelAdmin[Company]") -> list[tuple[str, Any]]:
         return [("listed", _("listed")), ("delisted", _("delisted"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Company]) -> QuerySet[Company]:

@@ -35,12 +35,11 @@ def load_demo(*, now: datetime, language: str) -> list[str]:
     return made
 
 
-def _load_once(part: Part, make: Callable[[Part], Model], now: datetime) -> int | None:
-    """Make the row of a part not loaded yet; return the key of what was made, now or then."""
-    loaded, is_new = LoadedPart.objects.get_or_create(key=part.key, defaults={"loaded_at": now})
-    if is_new:
-        loaded.row_id = make(part).pk
-        loaded.save()
+def _load_once(part: Part, make: Callable[[Part], Model], now: datetime) -> int:
+    """Make the row of a part not loaded yet; return the primary key of what was made, now or then."""
+    loaded = LoadedPart.objects.filter(key=part.key).first()
+    if loaded is None:
+        loaded = LoadedPart.objects.create(key=part.key, row_id=make(part).pk, loaded_at=now)
     return loaded.row_id
 
 

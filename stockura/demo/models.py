@@ -12,7 +12,7 @@ class LoadedPart(models.Model):
 
     key = models.CharField(_("part"), max_length=50, unique=True)
     #: Primary key of what was made of it; the row may be gone.
-    row_id = models.BigIntegerField(null=True)
+    row_id = models.BigIntegerField()
     loaded_at = models.DateTimeField(_("loaded at"))
 
     class Meta:

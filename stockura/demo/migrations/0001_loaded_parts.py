@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=50, unique=True, verbose_name='part')),
-                ('row_id', models.BigIntegerField(null=True)),
+                ('row_id', models.BigIntegerField()),
                 ('loaded_at', models.DateTimeField(verbose_name='loaded at')),
             ],
             options={
