@@ -59,6 +59,11 @@ def two_lines(first: Any, second: Any) -> SafeString:
     return format_html('<span class="sx-two"><span>{}</span><small>{}</small></span>', first, second)
 
 
+def in_one_line(text: str) -> SafeString | None:
+    """Return a text that is never broken; None, which lists show as a dash, when there is none."""
+    return format_html('<span class="sx-nowrap">{}</span>', text) if text else None
+
+
 def local_instant(instant: datetime | None, *, now: datetime) -> str:
     """Return an instant in the reader's zone; empty for None."""
     return instant_text(timezone.localtime(instant), now=now) if instant else ""

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.forms import BaseForm, BoundField
-from django.utils.translation import get_language
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schedules.admin.wording import day_text, distance_text, time_text
+from schedules.admin.wording import day_text, distance_text, instant_text, page_language, time_text, zone_text
 from schedules.forms.schedule import RULE_FIELDS
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence import Notice, Reason
@@ -21,7 +21,7 @@ COUNT = 10
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run as the pane shows it, in the schedule's zone."""
+    """One run as the pane shows it, in the schedule's zone; ``here`` is the reader's clock where that differs."""
 
     at: datetime
     day: str
@@ -30,6 +30,7 @@ class RunLine:
     belongs_to: str
     moved_from: str
     reason: str
+    here: str = ""
     is_added: bool = False
 
 
@@ -45,6 +46,7 @@ class Pane:
 
     sentence: str = ""
     zone: str = ""
+    zone_here: str = ""
     runs: list[RunLine] = field(default_factory=list)
     skipped: list[SkippedLine] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
@@ -76,6 +78,7 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
     today = now.astimezone(zone).date()
     comparison = preview.comparison
     added = {run.at for run in comparison.added} if comparison else set()
+    elsewhere = schedule.timezone != timezone.get_current_timezone_name()
 
     def line(run: Any) -> RunLine:
         local = run.at.astimezone(zone)
@@ -87,12 +90,14 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
             belongs_to=_belongs_to(run, local, today),
             moved_from=day_text(run.moved_from, today=today) if run.moved_from else "",
             reason=_said(run.reason),
+            here=instant_text(timezone.localtime(run.at), now=now) if elsewhere else "",
             is_added=run.at in added,
         )
 
     return Pane(
-        sentence=preview.sentence(_language()),
-        zone=schedule.timezone,
+        sentence=preview.sentence(page_language()),
+        zone=zone_text(schedule.timezone),
+        zone_here=zone_text(timezone.get_current_timezone_name()),
         runs=[line(run) for run in preview.runs],
         skipped=[SkippedLine(day_text(date.on, today=today), _said(date.reason)) for date in preview.skipped],
         notices=[_said(notice) for notice in preview.notices],
@@ -145,8 +150,4 @@ def _belongs_to(run: Any, local: datetime, today: Any) -> str:
 def _said(words: Reason | Notice | None) -> str:
     if words is None:
         return ""
-    return words.ja if _language() == "ja" else words.en
-
-
-def _language() -> str:
-    return "ja" if (get_language() or "").startswith("ja") else "en"
+    return words.ja if page_language() == "ja" else words.en

@@ -17,6 +17,7 @@ from unfold.decorators import display
 from schedules.admin.pictures import (
     counts_in_short,
     duration_of,
+    in_one_line,
     lateness_of,
     local_instant,
     readable,
@@ -24,6 +25,7 @@ from schedules.admin.pictures import (
     state_badge,
     two_lines,
 )
+from schedules.admin.wording import time_text
 from schedules.models import ScheduleRun
 
 #: Characters of an error that the list shows.
@@ -62,10 +64,10 @@ class ScheduleRunAdmin(ModelAdmin):
                 "fields": [
                     "schedule_link",
                     "state_full",
-                    "trigger_shown",
-                    "progress_shown",
-                    "result_shown",
                     "error_shown",
+                    "result_shown",
+                    "progress_shown",
+                    "trigger_shown",
                 ]
             },
         ),
@@ -102,6 +104,23 @@ class ScheduleRunAdmin(ModelAdmin):
         # The long texts are for the page of one run.
         return super().get_queryset(request).defer("traceback")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        """Leave out what a run has nothing of: empty lines would hide the one that matters."""
+        empty = set()
+        if obj is not None:
+            said = {
+                "error_shown": obj.error or obj.traceback,
+                "result_shown": obj.result is not None,
+                "progress_shown": obj.progress_message or obj.progress_done is not None,
+                "kwargs_shown": obj.kwargs,
+                "heartbeat_full": obj.heartbeat_at and obj.finished_at is None,
+            }
+            empty = {name for name, is_there in said.items() if not is_there}
+        return [
+            (title, {"fields": [name for name in options["fields"] if name not in empty]})
+            for title, options in self.fieldsets
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [name for _title, options in self.fieldsets for name in options["fields"]]
 
@@ -110,24 +129,29 @@ class ScheduleRunAdmin(ModelAdmin):
         return run.schedule_name
 
     @display(description=_("planned for"), ordering="scheduled_for", empty_value="–")
-    def planned_shown(self, run: ScheduleRun) -> str:
-        return local_instant(run.scheduled_for, now=timezone.now())
+    def planned_shown(self, run: ScheduleRun) -> SafeString | None:
+        return in_one_line(local_instant(run.scheduled_for, now=timezone.now()))
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, run: ScheduleRun) -> SafeString:
         return state_badge(run)
 
     @display(description=_("started"), ordering="started_at", empty_value="–")
-    def started_shown(self, run: ScheduleRun) -> str:
-        return local_instant(run.started_at, now=timezone.now())
+    def started_shown(self, run: ScheduleRun) -> SafeString | None:
+        if run.started_at is None:
+            return None
+        started = timezone.localtime(run.started_at)
+        if run.scheduled_for and timezone.localtime(run.scheduled_for).date() == started.date():
+            return in_one_line(time_text(started))
+        return in_one_line(local_instant(started, now=timezone.now()))
 
     @display(description=_("duration"), empty_value="–")
-    def duration_shown(self, run: ScheduleRun) -> str:
-        return span_text(duration_of(run, now=timezone.now()))
+    def duration_shown(self, run: ScheduleRun) -> SafeString | None:
+        return in_one_line(span_text(duration_of(run, now=timezone.now())))
 
     @display(description=_("late by"), empty_value="–")
-    def lateness_shown(self, run: ScheduleRun) -> str:
-        return span_text(lateness_of(run))
+    def lateness_shown(self, run: ScheduleRun) -> SafeString | None:
+        return in_one_line(span_text(lateness_of(run)))
 
     @display(description=_("trigger"))
     def trigger_shown(self, run: ScheduleRun) -> SafeString:
@@ -136,8 +160,8 @@ class ScheduleRunAdmin(ModelAdmin):
         return two_lines(run.triggered_by or run.get_trigger_display(), run.trigger_reason)
 
     @display(description=_("outcome"), empty_value="–")
-    def outcome_shown(self, run: ScheduleRun) -> SafeString:
-        return outcome_in_short(run)
+    def outcome_shown(self, run: ScheduleRun) -> SafeString | None:
+        return outcome_in_short(run) or None
 
     @display(description=_("schedule"))
     def schedule_link(self, run: ScheduleRun) -> SafeString:
@@ -148,12 +172,12 @@ class ScheduleRunAdmin(ModelAdmin):
 
     @display(description=_("state"))
     def state_full(self, run: ScheduleRun) -> SafeString:
-        return two_lines(state_badge(run), run.state_reason)
+        return two_lines(state_badge(run), run.reason_text)
 
     @display(description=_("progress"), empty_value="–")
     def progress_shown(self, run: ScheduleRun) -> SafeString | str:
         if run.progress_done is None:
-            return run.progress_message
+            return run.progress_message or "–"
         amount = f"{run.progress_done:,}" + (f" / {run.progress_total:,}" if run.progress_total is not None else "")
         return two_lines(amount, run.progress_message)
 
@@ -164,7 +188,7 @@ class ScheduleRunAdmin(ModelAdmin):
     @display(description=_("error"), empty_value="–")
     def error_shown(self, run: ScheduleRun) -> SafeString | str:
         if not run.error and not run.traceback:
-            return ""
+            return "–"
         folded = (
             format_html(
                 '<details class="sx-traceback"><summary>{}</summary><pre tabindex="0">{}</pre></details>',
@@ -177,24 +201,24 @@ class ScheduleRunAdmin(ModelAdmin):
         return format_html('<p class="sx-error-text">{}</p>{}', run.error, folded)
 
     @display(description=_("planned for"), empty_value="–")
-    def planned_full(self, run: ScheduleRun) -> str:
-        return local_instant(run.scheduled_for, now=timezone.now())
+    def planned_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.scheduled_for, now=timezone.now()) or None
 
     @display(description=_("dispatched"), empty_value="–")
-    def dispatched_full(self, run: ScheduleRun) -> str:
-        return local_instant(run.dispatched_at, now=timezone.now())
+    def dispatched_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.dispatched_at, now=timezone.now()) or None
 
     @display(description=_("started"), empty_value="–")
-    def started_full(self, run: ScheduleRun) -> str:
-        return local_instant(run.started_at, now=timezone.now())
+    def started_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.started_at, now=timezone.now()) or None
 
     @display(description=_("finished"), empty_value="–")
-    def finished_full(self, run: ScheduleRun) -> str:
-        return local_instant(run.finished_at, now=timezone.now())
+    def finished_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.finished_at, now=timezone.now()) or None
 
     @display(description=_("last sign of life"), empty_value="–")
-    def heartbeat_full(self, run: ScheduleRun) -> str:
-        return local_instant(run.heartbeat_at, now=timezone.now())
+    def heartbeat_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.heartbeat_at, now=timezone.now()) or None
 
     @display(description=_("arguments"))
     def args_shown(self, run: ScheduleRun) -> SafeString | str:
@@ -205,8 +229,8 @@ class ScheduleRunAdmin(ModelAdmin):
         return readable(run.kwargs) if run.kwargs else "–"
 
     @display(description=_("worker"), empty_value="–")
-    def worker_shown(self, run: ScheduleRun) -> str:
-        return run.worker
+    def worker_shown(self, run: ScheduleRun) -> str | None:
+        return run.worker or None
 
 
 def outcome_in_short(run: ScheduleRun) -> SafeString:
@@ -214,4 +238,11 @@ def outcome_in_short(run: ScheduleRun) -> SafeString:
     if run.error:
         text = run.error if len(run.error) <= SHORT_ERROR else f"{run.error[:SHORT_ERROR]}…"
         return format_html('<span class="sx-error-text">{}</span>', text)
-    return format_html("{}", run.state_reason or counts_in_short(run.result) or run.progress_message)
+    return format_html("{}", run.reason_text or counts_in_short(run.result) or progress_in_short(run))
+
+
+def progress_in_short(run: ScheduleRun) -> str:
+    """Return how far a run is, in its own words and, where its end is known, in percent."""
+    if not run.progress_total or run.progress_done is None:
+        return run.progress_message
+    return f"{100 * run.progress_done // run.progress_total} % · {run.progress_message}".removesuffix(" · ")

@@ -17,8 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -28,6 +28,7 @@ from schedules.admin.form_layout import SECTIONS, placed_sections
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import (
     duration_of,
+    in_one_line,
     lateness_of,
     local_instant,
     readable,
@@ -40,7 +41,7 @@ from schedules.admin.previews import Pane, field_errors, pane_of_form, pane_of_s
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
-from schedules.admin.wording import distance_text, instant_text
+from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
 from schedules.exceptions import EngineUnreachable, PauseEndsInThePast
 from schedules.forms.schedule import ScheduleForm
 from schedules.models import APIEndpointSchedule
@@ -117,17 +118,17 @@ class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
         return rule_in_words(schedule.place)
 
     @display(description=gettext_lazy("next run"), empty_value="–")
-    def next_run_shown(self, schedule: APIEndpointSchedule) -> SafeString | str:
-        return next_run_text(schedule, schedule.place, now=schedule.listed_at)
+    def next_run_shown(self, schedule: APIEndpointSchedule) -> SafeString | str | None:
+        return next_run_text(schedule, schedule.place, now=schedule.listed_at) or None
 
     @display(description=gettext_lazy("state"))
     def standing_shown(self, schedule: APIEndpointSchedule) -> SafeString:
         return two_lines(standing_badge(schedule.place.standing), why(schedule, schedule.place, now=schedule.listed_at))
 
     @display(description=gettext_lazy("last result"), empty_value="–")
-    def latest_shown(self, schedule: APIEndpointSchedule) -> SafeString | str:
+    def latest_shown(self, schedule: APIEndpointSchedule) -> SafeString | None:
         if (run := schedule.latest_run) is None:
-            return ""
+            return None
         return render_to_string(
             "partials/latest_run.html",
             {
@@ -478,19 +479,24 @@ class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
 def rule_in_words(place: Place) -> SafeString | str:
     if place.recurrence is None:
         return two_lines("–", place.problem)
-    return describe(place.recurrence, get_language() or "ja")
+    return describe(place.recurrence, page_language())
 
 
 def next_run_text(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> SafeString | str:
-    """Return the next run in the schedule's own zone, with its distance; empty when nothing will run."""
+    """Return the next run as the reader's clock will show it, with its distance; empty when nothing will run.
+
+    Lists mix zones, so the large figure is always the reader's. The schedule's own follows where it differs.
+    """
     zone = find_zone(schedule.timezone)
     if place.next_run_at is None or zone is None:
         return ""
-    local = place.next_run_at.astimezone(zone)
-    text = instant_text(local, now=now)
+    here = timezone.localtime(place.next_run_at)
+    distance = distance_text(here, now=now)
     if schedule.timezone != timezone.get_current_timezone_name():
-        text = f"{text} {schedule.timezone}"
-    return two_lines(text, distance_text(local, now=now))
+        there = place.next_run_at.astimezone(zone)
+        name = zone_text(schedule.timezone)
+        distance = f"{distance} · {time_text(there)} ({name})"
+    return two_lines(in_one_line(instant_text(here, now=now)), distance)
 
 
 def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:
@@ -510,5 +516,10 @@ def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:
 
 def buttons_of(schedule: APIEndpointSchedule, may: dict[str, bool], *, now: datetime) -> list[ScheduleAction]:
     """Return the actions that make sense for a schedule as it is, and that the reader may do."""
-    codes = ["run", "resume" if schedule.is_paused(now) else "pause", "disable" if schedule.enabled else "enable"]
+    codes = ["run"]
+    if schedule.is_paused(now):
+        codes.append("resume")
+    elif schedule.enabled:
+        codes.append("pause")
+    codes.append("disable" if schedule.enabled else "enable")
     return [ACTIONS[code] for code in codes if may[ACTIONS[code].permission]]

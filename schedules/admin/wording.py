@@ -3,10 +3,22 @@
 from datetime import date, datetime, timedelta
 
 from django.utils import formats
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+
+from schedules.recurrence.zone_words import zone_en, zone_ja
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def page_language() -> str:
+    """Return the active language as the recurrence knows it: ``ja`` or ``en``."""
+    return "ja" if (get_language() or "").startswith("ja") else "en"
+
+
+def zone_text(zone: str) -> str:
+    """Return the name of a time zone, such as "New York time"."""
+    return zone_ja(zone) if page_language() == "ja" else zone_en(zone)
 
 
 def day_text(day: date, *, today: date) -> str:

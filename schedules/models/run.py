@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schedules.models.reasons import Reason
@@ -89,7 +90,8 @@ class ScheduleRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.schedule_name} {self.scheduled_for or self.created_at}"
+        instant = timezone.localtime(self.scheduled_for or self.created_at)
+        return f"{self.schedule_name} {instant:%Y-%m-%d %H:%M}"
 
     @property
     def reason_text(self) -> str:

@@ -1,10 +1,9 @@
 """Every page of the admin opens, for those who may see it and only for them."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from schedules.models import ExceptionalDay, ScheduleRun
 from tests.support.builders import a_schedule
