@@ -1,15 +1,16 @@
 """What the engine really holds and how it is: read from Redis, joined with the names that people gave."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from redbeat.decoder import RedBeatJSONDecoder
 
-from schedules.beat.mirror import Mirror
-from schedules.beat.presence import Presence, read_presences
+from schedules.mirror.entry import from_microseconds
+from schedules.mirror.mirror import Mirror
+from schedules.mirror.presence import Presence, read_presences
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence import DefinitionError, Recurrence, parse_definition
 
@@ -43,10 +44,15 @@ class EngineHealth:
     set_aside: dict[int, str]
 
 
-def active_schedules() -> Iterator[ActiveSchedule]:
-    """Yield what beat holds, in the order of the next dispatch; ended ones first. Raises EngineUnreachable."""
+def active_schedule_ids() -> list[int]:
+    """Return whose entries beat holds, by their next dispatch; ended ones first. Raises EngineUnreachable."""
+    return Mirror().schedule_ids_by_next()
+
+
+def active_schedules(schedule_ids: Sequence[int] | None = None) -> Iterator[ActiveSchedule]:
+    """Yield what beat holds of these schedules, or of all ``active_schedule_ids()``. Raises EngineUnreachable."""
     mirror = Mirror()
-    ids = mirror.schedule_ids_by_next()
+    ids = mirror.schedule_ids_by_next() if schedule_ids is None else schedule_ids
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         names = dict(APIEndpointSchedule.objects.filter(pk__in=chunk).values_list("pk", "name"))
@@ -72,29 +78,30 @@ def lag(health: EngineHealth, now: datetime) -> timedelta | None:
 
 
 def _active(schedule_id: int, name: str, entry: dict[str, str]) -> ActiveSchedule:
-    meta: dict[str, Any] = json.loads(entry["meta"], cls=RedBeatJSONDecoder) if entry["meta"] else {}
     recurrence, problem, task = None, "", ""
+    last_run_at, total_runs = None, 0
     try:
+        if entry["meta"]:
+            meta: dict[str, Any] = json.loads(entry["meta"], cls=RedBeatJSONDecoder)
+            last_run_at, total_runs = meta.get("last_run_at"), int(meta.get("total_run_count") or 0)
         definition = json.loads(entry["definition"])
         task = definition["task"]
         recurrence = parse_definition(definition["schedule"]["definition"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         problem = str(error) if isinstance(error, DefinitionError) else f"{type(error).__name__}: {error}"
     return ActiveSchedule(
         schedule_id=schedule_id,
         name=name,
         task=task,
         recurrence=recurrence,
-        last_run_at=meta.get("last_run_at"),
-        total_runs=int(meta.get("total_run_count") or 0),
+        last_run_at=last_run_at,
+        total_runs=total_runs,
         next_run_at=_instant(entry["next"]),
         problem=problem,
     )
 
 
 def _instant(text: str) -> datetime | None:
-    from schedules.beat.entry import from_microseconds
-
     try:
         return from_microseconds(text)
     except ValueError:

@@ -10,9 +10,9 @@ from typing import Any
 from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder
 
 from schedules.beat import scripts
-from schedules.beat.entry import RecurrenceSchedule, StockuraEntry, from_microseconds, to_microseconds
-from schedules.beat.mirror import ENDED, Mirror
 from schedules.messages import task_id_of
+from schedules.mirror.entry import RecurrenceSchedule, StockuraEntry, from_microseconds, to_microseconds
+from schedules.mirror.mirror import ENDED, Mirror
 from schedules.planning import Plan, dispatch_at
 
 
@@ -46,10 +46,6 @@ class Found:
     ours: list[DueEntry]
     unreadable: dict[str, UnreadableEntry]
     foreign: list[str]
-
-    @property
-    def count(self) -> int:
-        return len(self.ours) + len(self.unreadable) + len(self.foreign)
 
 
 @dataclass

@@ -6,12 +6,13 @@ from typing import Any
 
 from redbeat import RedBeatSchedulerEntry
 
-from schedules.beat.mirror import Mirror
+from schedules.mirror.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 
 #: Seconds until an entry that cannot be read or sent is looked at again.
 LOOK_AGAIN_SECONDS = 60.0
+LEAST_SECONDS = 0.05
 
 
 def fire(scheduler: Any, mirror: Mirror, key: str, **kwargs: Any) -> None:
@@ -23,22 +24,24 @@ def fire(scheduler: Any, mirror: Mirror, key: str, **kwargs: Any) -> None:
         mirror.redis.zrem(mirror.keys.due, key)
         return
     except Exception as error:
-        _look_again_later(mirror, key, error)
+        _set_back(mirror, key, error)
         return
     try:
-        is_due, _next = entry.is_due()
+        is_due, seconds = entry.is_due()
         if is_due:
             scheduler.apply_async(entry, **kwargs)
-        elif entry.enabled:
-            # Its score was early, by RedBeat's rounding or by the age of its last run.
-            entry.reschedule(entry.last_run_at)
         else:
-            _look_again_later(mirror, key, None)
+            # RedBeat cuts instants to whole seconds, and an entry that is switched off stays listed.
+            _look_again(mirror, key, seconds)
     except Exception as error:
-        _look_again_later(mirror, key, error)
+        _set_back(mirror, key, error)
 
 
-def _look_again_later(mirror: Mirror, key: str, error: Exception | None) -> None:
-    if error is not None:
-        logger.error("beat.foreign_entry_failed key=%s error=%s: %s", key, type(error).__name__, error)
-    mirror.redis.zadd(mirror.keys.due, {key: time.time() + LOOK_AGAIN_SECONDS}, xx=True)
+def _set_back(mirror: Mirror, key: str, error: Exception) -> None:
+    logger.error("beat.foreign_entry_failed key=%s error=%s: %s", key, type(error).__name__, error)
+    _look_again(mirror, key, LOOK_AGAIN_SECONDS)
+
+
+def _look_again(mirror: Mirror, key: str, seconds: float | None) -> None:
+    wait = LOOK_AGAIN_SECONDS if seconds is None else max(seconds, LEAST_SECONDS)
+    mirror.redis.zadd(mirror.keys.due, {key: time.time() + wait}, xx=True)

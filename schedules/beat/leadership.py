@@ -6,8 +6,8 @@ import uuid
 from datetime import timedelta
 
 from schedules.beat import scripts
-from schedules.beat.mirror import Mirror
-from schedules.beat.presence import Presence
+from schedules.mirror.mirror import Mirror
+from schedules.mirror.presence import Presence
 
 logger = logging.getLogger(__name__)
 

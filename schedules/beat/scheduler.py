@@ -27,11 +27,11 @@ from schedules import planning
 from schedules.beat import foreign
 from schedules.beat.due import DueEntries, DueEntry, Move
 from schedules.beat.leadership import Leadership
-from schedules.beat.mirror import Mirror
-from schedules.beat.presence import Presence
 from schedules.beat.sending import BrokerUnreachable, CannotBeSent, Sender
 from schedules.beat.upkeep import Upkeep
 from schedules.beat.waking import Waker
+from schedules.mirror.mirror import Mirror
+from schedules.mirror.presence import Presence
 
 logger = logging.getLogger(__name__)
 
@@ -127,8 +127,6 @@ class StockuraScheduler(RedBeatScheduler):
             self._later = found.later
             if not found.is_whole:
                 self.upkeep.reconcile_soon()
-            if not found.count:
-                return
             for key, error in found.unreadable.items():
                 logger.error("beat.unreadable_entry key=%s %s", key, error)
                 self.due.repair_later(key, f"The entry in Redis cannot be read: {error}")
@@ -136,6 +134,8 @@ class StockuraScheduler(RedBeatScheduler):
             self._send(found.ours)
             for key in found.foreign:
                 foreign.fire(self, self.mirror, key, producer=self.producer)
+            if not found.ours and not found.unreadable:
+                return
 
     def _send(self, entries: list[DueEntry]) -> None:
         """Send and move on. What the broker did not take stays due; what was sent before it failed moves on."""

@@ -12,9 +12,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis.exceptions import RedisError
 
 from schedules import conf
-from schedules.beat.mirror import Mirror
 from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
+from schedules.mirror.mirror import Mirror
 from schedules.services import mirroring
 
 logger = logging.getLogger(__name__)

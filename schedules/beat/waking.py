@@ -10,7 +10,7 @@ import time
 
 from redis.exceptions import RedisError
 
-from schedules.beat.mirror import Mirror
+from schedules.mirror.mirror import Mirror
 
 logger = logging.getLogger(__name__)
 

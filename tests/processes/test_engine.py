@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from schedules.beat.mirror import Mirror
+from schedules.mirror.mirror import Mirror
 from schedules.models import ScheduleRun
 from schedules.services.triggering import run_now
 from tests.support.builders import a_schedule, an_endpoint

@@ -7,9 +7,9 @@ import redis
 from django.db import transaction
 from django.utils import translation
 
-from schedules.beat.entry import RecurrenceSchedule, StockuraEntry
-from schedules.beat.mirror import Mirror
 from schedules.definitions import recurrence_of
+from schedules.mirror.entry import RecurrenceSchedule, StockuraEntry
+from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule
 from schedules.services import mirroring
 from stockura.celery import app
@@ -33,9 +33,13 @@ def test_a_saved_schedule_is_a_redbeat_entry_with_its_zone_and_its_exact_next_in
 
 
 def test_a_rolled_back_save_leaves_no_ghost() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        a_schedule()
-        raise RuntimeError
+    def save_and_fail() -> None:
+        with transaction.atomic():
+            a_schedule()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        save_and_fail()
     assert in_force() == set()
 
 
@@ -107,6 +111,44 @@ def test_reconcile_repairs_what_the_signals_cannot_see_and_then_finds_nothing() 
     ).next_after(now)
     assert not mirroring.reconcile(now).changed_anything
     assert in_force() == {changed.pk, kept.pk}
+
+
+def test_a_push_that_comes_late_never_undoes_a_newer_one() -> None:
+    schedule = a_schedule()
+    older = APIEndpointSchedule.objects.select_related("endpoint").get(pk=schedule.pk)
+    schedule.name = "another name"
+    schedule.save()
+    mirror = Mirror()
+    mirror.push([mirroring.content_of(older)], watermark=lambda content, held: datetime.now(UTC))
+    mirror.remove({schedule.pk: older.revision})
+    assert mirror.read([schedule.pk])[0].revision == str(schedule.revision)
+
+
+def test_a_restored_backup_is_put_in_force_although_its_revisions_are_older() -> None:
+    schedule = a_schedule()
+    for name in ("b", "c"):
+        schedule.name = name
+        schedule.save()
+    APIEndpointSchedule.objects.filter(pk=schedule.pk).update(revision=1, execution_times={"times": ["09:00"]})
+    now = datetime.now(UTC)
+    assert mirroring.reconcile(now).pushed == [schedule.pk]
+    restored = APIEndpointSchedule.objects.get(pk=schedule.pk)
+    held = Mirror().read([schedule.pk])[0]
+    assert held.next == recurrence_of(restored).next_after(now)
+    assert held.revision == str(restored.revision)
+    assert not mirroring.reconcile(now).changed_anything
+
+
+def test_many_schedules_are_pushed_in_a_few_round_trips(redis_client: redis.Redis) -> None:
+    schedules = [a_schedule() for _ in range(40)]
+    redis_client.flushall()
+    before = redis_client.info("stats")["total_commands_processed"]
+    mirroring.push_schedules([schedule.pk for schedule in schedules])
+    asked = redis_client.info("stats")["total_commands_processed"] - before
+    assert len(in_force()) == 40
+    # Two reads and one script an entry, all in two pipelines, and what the script itself does.
+    assert asked < 40 * 10
+    assert all(held.is_listed for held in Mirror().read([schedule.pk for schedule in schedules]))
 
 
 def test_an_emptied_redis_is_filled_again_and_foreign_entries_stay(redis_client: redis.Redis) -> None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from schedules.beat.mirror import Mirror
+from schedules.mirror.mirror import Mirror
 
 #: A beat that has been silent this long is taken to be gone, and is not listed any more.
 FORGOTTEN_AFTER = timedelta(minutes=2)

@@ -13,10 +13,10 @@ from redis import Redis
 from redis.commands.core import Script
 from redis.exceptions import RedisError
 
-from schedules.beat import scripts
-from schedules.beat.entry import EntryContent, from_microseconds, to_microseconds
-from schedules.beat.keys import Keys
 from schedules.exceptions import EngineUnreachable
+from schedules.mirror import scripts
+from schedules.mirror.entry import EntryContent, from_microseconds, to_microseconds
+from schedules.mirror.keys import Keys
 from schedules.planning import dispatch_at
 
 logger = logging.getLogger(__name__)

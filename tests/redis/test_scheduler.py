@@ -1,0 +1,273 @@
+"""One beat's ticks, driven with a clock of the test's own: what is sent when, and what is never sent."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from redbeat import RedBeatSchedulerEntry
+
+from schedules.beat.scheduler import StockuraScheduler
+from schedules.ledger import events
+from schedules.mirror.mirror import Mirror
+from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models.reasons import Reason
+from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
+from stockura.celery import app
+from tests.support import tasks  # noqa: F401 (registers them)
+from tests.support.builders import a_schedule, an_endpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SECOND = timedelta(seconds=1)
+
+
+class DrivenScheduler(StockuraScheduler):
+    """Beat's scheduler with a clock that the test sets; it never waits."""
+
+    now = datetime.now(UTC)
+
+    @classmethod
+    def clock(cls) -> datetime:  # type: ignore[override]
+        return cls.now
+
+    def _wait(self) -> None:
+        pass
+
+    def tick_at(self, now: datetime) -> None:
+        type(self).now = now
+        self.tick()
+
+
+@pytest.fixture
+def beat(redis_client: redis.Redis) -> Iterator[DrivenScheduler]:
+    scheduler = DrivenScheduler(app)
+    # The thread beside it reads the database by the same clock; these tests say themselves when it works.
+    scheduler.upkeep.lead = lambda yes: None  # type: ignore[method-assign]
+    yield scheduler
+    scheduler.close()
+
+
+def sent(client: redis.Redis, queue: str = "default") -> list[tuple[int, str]]:
+    """(schedule, scheduled_for) of the messages in the queue, the oldest first."""
+    headers = [json.loads(text)["headers"]["stockura_run"] for text in client.lrange(queue, 0, -1)]
+    return [(header["schedule"], header["scheduled_for"]) for header in reversed(headers)]
+
+
+def recorded(client: redis.Redis) -> None:
+    """Do what beat's upkeep does with the events."""
+    texts = [fields["event"] for _number, fields in client.xrange(Mirror().keys.events)]
+    events.record(texts)
+
+
+def hourly(**fields: object) -> APIEndpointSchedule:
+    return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600, **fields)
+
+
+def next_of(schedule: APIEndpointSchedule) -> datetime:
+    upcoming = Mirror().read([schedule.pk])[0].next
+    assert upcoming is not None
+    return upcoming
+
+
+def test_nothing_is_sent_before_its_instant_and_once_at_it(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    schedule = hourly()
+    due = next_of(schedule)
+    beat.tick_at(due - timedelta(milliseconds=1))
+    assert sent(redis_client) == []
+    beat.tick_at(due)
+    beat.tick_at(due + SECOND)
+    assert sent(redis_client) == [(schedule.pk, due.isoformat())]
+    assert next_of(schedule) == due + timedelta(hours=1)
+
+
+def test_a_late_tick_never_shifts_what_follows(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    schedule = hourly()
+    due = next_of(schedule)
+    beat.tick_at(due + timedelta(minutes=20))
+    assert sent(redis_client) == [(schedule.pk, due.isoformat())]
+    assert next_of(schedule) == due + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours_sent", "reasons"),
+    [
+        ("latest", [4], {Reason.OUTSIDE_WINDOW: 2, Reason.COALESCED: 2}),
+        ("all", [2, 3, 4], {Reason.OUTSIDE_WINDOW: 2}),
+        ("skip", [], {Reason.OUTSIDE_WINDOW: 2, Reason.CATCH_UP_SKIPPED: 3}),
+    ],
+)
+def test_after_an_outage_each_policy_is_kept_and_every_missed_run_has_a_row(
+    beat: DrivenScheduler,
+    redis_client: redis.Redis,
+    policy: str,
+    hours_sent: list[int],
+    reasons: dict[str, int],
+) -> None:
+    schedule = hourly(catch_up_policy=policy, catch_up_window_seconds=2 * 3600 + 1800)
+    due = next_of(schedule)
+    beat.tick_at(due + timedelta(hours=4, minutes=10))
+    recorded(redis_client)
+    assert sent(redis_client) == [(schedule.pk, (due + timedelta(hours=hour)).isoformat()) for hour in hours_sent]
+    missed = ScheduleRun.objects.filter(state="missed")
+    assert {reason: missed.filter(state_reason=reason).count() for reason in reasons} == reasons
+    assert missed.count() == sum(reasons.values())
+    assert ScheduleRun.objects.filter(state="dispatched").count() == len(hours_sent)
+
+
+def test_events_told_twice_are_recorded_once(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    schedule = hourly()
+    beat.tick_at(next_of(schedule) + timedelta(hours=2))
+    recorded(redis_client)
+    recorded(redis_client)
+    assert ScheduleRun.objects.count() == 3
+    assert ScheduleRun.objects.filter(schedule=schedule, schedule_name=schedule.name).count() == 3
+
+
+def test_events_of_a_deleted_schedule_are_kept_without_it(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    schedule = hourly()
+    beat.tick_at(next_of(schedule))
+    schedule.delete()
+    recorded(redis_client)
+    assert ScheduleRun.objects.get().schedule is None
+
+
+def test_a_deleted_disabled_or_paused_schedule_sends_nothing(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    deleted, disabled, paused = hourly(), hourly(), hourly()
+    due = max(map(next_of, (deleted, disabled, paused)))
+    deleted.delete()
+    set_enabled(disabled.pk, False)
+    pause_schedule(paused.pk, now=datetime.now(UTC), reason="maintenance")
+    beat.tick_at(due + timedelta(hours=3))
+    assert sent(redis_client) == []
+
+
+def test_resuming_waits_for_the_next_occurrence(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    schedule = hourly()
+    pause_schedule(schedule.pk, now=datetime.now(UTC))
+    resume_schedule(schedule.pk)
+    assert next_of(schedule) > datetime.now(UTC)
+    beat.tick_at(datetime.now(UTC))
+    assert sent(redis_client) == []
+
+
+def test_an_edit_of_a_schedule_that_has_run_sends_on_time_and_only_then(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    schedule = hourly()
+    first = next_of(schedule)
+    beat.tick_at(first)
+    schedule.interval_seconds = 7200
+    schedule.save()
+    upcoming = next_of(schedule)
+    beat.tick_at(upcoming - SECOND)
+    assert sent(redis_client) == [(schedule.pk, first.isoformat())]
+    beat.tick_at(upcoming)
+    assert sent(redis_client) == [(schedule.pk, first.isoformat()), (schedule.pk, upcoming.isoformat())]
+
+
+def test_what_was_moved_on_by_an_edit_meanwhile_keeps_the_edit(beat: DrivenScheduler) -> None:
+    """An edit between beat's reading and its commit: the commit must not overwrite it."""
+    schedule = hourly()
+    due = next_of(schedule)
+    original = beat.due.move_on
+
+    def edit_first(*args: object, **kwargs: object) -> bool:
+        beat.due.move_on = original  # type: ignore[method-assign]
+        schedule.interval_seconds = 7200
+        schedule.save()
+        return original(*args, **kwargs)  # type: ignore[arg-type]
+
+    beat.due.move_on = edit_first  # type: ignore[method-assign]
+    beat.tick_at(due)
+    held = Mirror().read([schedule.pk])[0]
+    assert held.revision == str(schedule.revision)
+    # The edit was made before `due` by the real clock, so its own next occurrence stands.
+    assert held.next is not None
+    assert (held.next - due) % timedelta(hours=1) == timedelta(0)
+
+
+def test_one_bad_entry_holds_up_nobody_and_is_shown(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    mirror = Mirror()
+    poisoned = hourly()
+    unknown = hourly(endpoint=an_endpoint(name="unknown", task="tests.no_such_task"))
+    unfit = hourly(endpoint=an_endpoint(name="unfit", task="tests.slow"), kwargs={"colour": "red"})
+    good = hourly(endpoint=an_endpoint(name="good", task="tests.nothing"))
+    due = max(map(next_of, (poisoned, unknown, unfit, good)))
+    redis_client.hset(mirror.keys.entry(poisoned.pk), "definition", "{not json")
+
+    beat.tick_at(due)
+    recorded(redis_client)
+
+    assert [schedule for schedule, _when in sent(redis_client)] == [good.pk]
+    reasons = mirror.reasons_set_aside()
+    assert set(reasons) == {poisoned.pk, unknown.pk, unfit.pk}
+    assert "tests.no_such_task" in reasons[unknown.pk]
+    assert ScheduleRun.objects.filter(schedule=unknown, state="missed").count() == 1
+    # The unreadable one is written anew from the database; the others wait for their next occurrence.
+    assert mirror.schedule_ids() == {unknown.pk, unfit.pk, good.pk}
+    from schedules.services.mirroring import reconcile
+
+    assert reconcile(due).pushed == [poisoned.pk]
+
+
+def test_a_beat_without_the_lock_sends_nothing_and_leads_when_it_is_free(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    schedule = hourly()
+    due = next_of(schedule)
+    redis_client.set(Mirror().keys.lock, "another beat")
+    beat.tick_at(due)
+    assert sent(redis_client) == []
+    assert not beat.leadership.leads
+    redis_client.delete(Mirror().keys.lock)
+    beat.tick_at(due)
+    assert [number for number, _when in sent(redis_client)] == [schedule.pk]
+
+
+def test_a_leader_whose_lock_went_to_another_moves_nothing_on(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    schedule = hourly()
+    due = next_of(schedule)
+    beat.tick_at(due - SECOND)
+    assert beat.leadership.leads
+    redis_client.set(Mirror().keys.lock, "another beat")
+    beat.tick_at(due)
+    assert next_of(schedule) == due
+    assert not beat.leadership.leads
+
+
+def test_entries_of_others_are_fired_the_redbeat_way_and_keep_their_definition(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    from celery.schedules import schedule as every
+
+    entry = RedBeatSchedulerEntry("theirs", "tests.nothing", every(run_every=60), app=app)
+    entry.options = {"queue": "theirs"}
+    entry.last_run_at = datetime.now(UTC) - timedelta(minutes=2)
+    entry.save()
+    definition = redis_client.hget("stockura:schedule:theirs", "definition")
+    redis_client.hset("stockura:schedule:broken", "definition", "{not json")
+    redis_client.zadd(Mirror().keys.due, {"stockura:schedule:broken": 1.0})
+    ours = hourly()
+
+    beat.tick_at(next_of(ours))
+
+    assert redis_client.llen("theirs") == 1
+    assert [number for number, _when in sent(redis_client)] == [ours.pk]
+    assert redis_client.hget("stockura:schedule:theirs", "definition") == definition
+    assert redis_client.hget("stockura:schedule:broken", "definition") == "{not json"
+
+
+def test_more_than_one_chunk_is_sent_in_one_tick(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+    endpoint = an_endpoint()
+    schedules = [
+        a_schedule(endpoint=endpoint, schedule_type="cron", execution_times=None, cron_expression="0 * * * *")
+        for _ in range(210)
+    ]
+    beat.tick_at(next_of(schedules[0]))
+    assert sorted(number for number, _when in sent(redis_client)) == [schedule.pk for schedule in schedules]
