@@ -30,7 +30,8 @@ def whole_seconds(instant: datetime) -> int:
     if not isinstance(instant, datetime) or instant.utcoffset() is None:
         raise NaiveDatetimeError(instant)
     # Not timestamp(): a float loses microseconds, and truncates instead of flooring before 1970.
-    seconds = (instant.replace(tzinfo=None) - instant.utcoffset() - _EPOCH) // _SECOND  # type: ignore[operator]
+    # The offset last: subtracted from a datetime of the year 1 or 9999 it would leave the calendar.
+    seconds = (instant.replace(tzinfo=None) - _EPOCH - instant.utcoffset()) // _SECOND  # type: ignore[operator]
     return min(max(seconds, MIN_INSTANT), MAX_INSTANT)
 
 

@@ -112,8 +112,8 @@ def _split(text: str) -> list[str]:
         raise FieldError(
             "cron_character",
             gettext_noop(
-                'The cron expression contains the character "%(character)s" (%(code)s). Only plain (half-width) '
-                "letters, digits, spaces and the signs * , - / # @ can be used, on one line."
+                'The cron expression contains the character "%(character)s" (%(code)s). Write it on one line with plain '
+                "(half-width) letters, digits, spaces and the signs * , - / # @ only."
             ),
             character=quote(strange),
             code=f"U+{ord(strange):04X}",

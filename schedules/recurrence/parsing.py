@@ -84,7 +84,7 @@ def _shared(definition: Definition) -> Recurrence:
 def read_definition(source: Mapping[str, Any]) -> Definition:
     """Return ``source`` read and checked; raises DefinitionError."""
     if not isinstance(source, Mapping):
-        message = gettext_noop('The definition is "%(value)s"; an object with the key "kind" is needed.')
+        message = gettext_noop('The definition is "%(value)s". Write an object with the key "kind".')
         raise DefinitionError([Problem("definition", "not_an_object", message, {"value": quote(source)})])
     reader = Reader(source)
     kind = reader.choice("kind", KINDS)

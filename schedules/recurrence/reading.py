@@ -124,7 +124,7 @@ class Reader:
     def text(self, field: str, value: Any, *, most: int = MAX_TEXT) -> str | None:
         """Return ``value`` as text of at most ``most`` characters."""
         if not isinstance(value, str):
-            message = gettext_noop('"%(value)s" is not text.')
+            message = gettext_noop('"%(value)s" is not text. Write it in quotation marks.')
             self.problem(field, "not_text", message, value=quote(value))
             return None
         if len(value) > most:
