@@ -112,8 +112,8 @@ def _split(text: str) -> list[str]:
         raise FieldError(
             "cron_character",
             gettext_noop(
-                'The cron expression contains the character "%(character)s" (%(code)s). Write it on one line with plain '
-                "(half-width) letters, digits, spaces and the signs * , - / # @ only."
+                'The cron expression contains the character "%(character)s" (%(code)s). Write it on one line with '
+                "plain (half-width) letters, digits, spaces and the signs * , - / # @ only."
             ),
             character=quote(strange),
             code=f"U+{ord(strange):04X}",
@@ -158,8 +158,8 @@ def _refuse_field_count(parts: list[str]) -> None:
     raise FieldError(
         "cron_field_count",
         gettext_noop(
-            'The cron expression has %(count)s fields: "%(value)s". Write five: minute, hour, day of the month, '
-            'month, weekday, for example "0 8 * * 1-5".'
+            'The cron expression "%(value)s" does not have five fields but %(count)s. Write minute, hour, day of the '
+            'month, month and weekday, for example "0 8 * * 1-5".'
         ),
         count=len(parts),
         value=quote(" ".join(parts)),

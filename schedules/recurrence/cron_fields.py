@@ -73,6 +73,8 @@ def read_item(item: str, field: Field) -> set[int]:
     top = 6 if field is DAY_OF_WEEK else field.last
     if span == "*":
         low, high = field.first, top
+    elif not low_text or (dash and (not high_text or "-" in high_text)):
+        raise _unreadable(item, field)
     elif dash:
         low, high = read_number(low_text, field), read_number(high_text, field)
         if field is DAY_OF_WEEK and high == 0 and low > 0 and not high_text.isdigit():

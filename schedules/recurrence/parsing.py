@@ -8,12 +8,12 @@ to have an effect.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from schedules.recurrence.calendars import BY_CODE, ExceptionalDay
-from schedules.recurrence.cron import MAX_LENGTH as MAX_CRON_LENGTH
 from schedules.recurrence.cron import CronError, parse_cron
 from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.definition import DEFAULT_EXCHANGE, DEFAULT_TIMEZONE, Definition
@@ -119,7 +119,7 @@ def _refuse_stray_fields(source: Mapping[str, Any], kind: str | None, reader: Re
         if not isinstance(name, str) or name not in _KNOWN_FIELDS:
             message = gettext_noop('"%(field)s" is not a field of a definition. Known are %(known)s.')
             known = ", ".join(sorted(_KNOWN_FIELDS))
-            reader.problem(quote(name), "unknown_field", message, field=quote(name), known=known)
+            reader.problem(quote(name) or "definition", "unknown_field", message, field=quote(name), known=known)
         elif kind and name not in _COMMON and name not in _OF_KIND[kind] and _is_filled(source[name]):
             message = gettext_noop('"%(field)s" has no meaning for the kind "%(kind)s". Leave it empty.')
             reader.problem(name, "wrong_kind", message, field=name, kind=kind)
@@ -263,7 +263,8 @@ def _cron(reader: Reader) -> CronExpression | None:
         message = gettext_noop('The cron expression is missing. Write five fields, for example "0 8 * * 1-5".')
         reader.problem("cron", "required", message)
         return None
-    text = reader.text("cron", value, most=MAX_CRON_LENGTH)
+    # Its length is judged where its fields are known: the sentence can then say how to shorten it.
+    text = reader.text("cron", value, most=math.inf)
     if text is None:
         return None
     try:

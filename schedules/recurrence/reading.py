@@ -121,7 +121,7 @@ class Reader:
         self.problem(field, "whole_number", message, value=quote(value), least=least, most=most)
         return None
 
-    def text(self, field: str, value: Any, *, most: int = MAX_TEXT) -> str | None:
+    def text(self, field: str, value: Any, *, most: float = MAX_TEXT) -> str | None:
         """Return ``value`` as text of at most ``most`` characters."""
         if not isinstance(value, str):
             message = gettext_noop('"%(value)s" is not text. Write it in quotation marks.')
