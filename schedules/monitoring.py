@@ -8,6 +8,7 @@ from typing import Any
 
 from redbeat.decoder import RedBeatJSONDecoder
 
+from schedules import conf
 from schedules.mirror.entry import from_microseconds
 from schedules.mirror.mirror import Mirror
 from schedules.mirror.presence import Presence, read_presences
@@ -64,8 +65,11 @@ def engine_health(now: datetime) -> EngineHealth:
     """Return the state of the engine at ``now``. Raises EngineUnreachable."""
     mirror = Mirror()
     presences = read_presences(mirror, now)
+    # One that was frozen or killed last said that it leads, and says nothing any more.
+    leading = [each for each in presences if each.leads and now - each.seen_at <= conf.duration("BEAT_LOCK_SECONDS")]
+    leader = max(leading, key=lambda each: each.seen_at, default=None)
     return EngineHealth(
-        leader=next((each for each in presences if each.leads), None),
+        leader=leader,
         standbys=[each for each in presences if not each.leads],
         scheduled=mirror.count(),
         set_aside=mirror.reasons_set_aside(),

@@ -120,10 +120,11 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     days = exceptional_days_by_exchange()
     listed = mirror.schedule_ids()
     for chunk in _chunks_of_all():
-        listed -= {row.pk for row in chunk if is_in_force(row)}
+        in_force = {row.pk for row in chunk if is_in_force(row)}
+        listed -= in_force
         suspects = _differing(mirror, chunk, days)
         if dry_run:
-            _sort_into(report, suspects)
+            _sort_into(report, {pk: error for pk, error in suspects.items() if pk in in_force})
         elif suspects:
             _repair(mirror, list(suspects), days, now, report)
         report.looked_at += len(chunk)
