@@ -32,6 +32,28 @@ class InstantField(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class KeyField(serializers.PrimaryKeyRelatedField):
+    """The number of another row; nothing else is taken for a number."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("incorrect_type", data_type=type(data).__name__)
+        return super().to_internal_value(data)
+
+
+class _ListField(serializers.JSONField):
+    """A list; what may be in it is the recurrence's to say."""
+
+    example = "[]"
+    default_error_messages = {"not_a_list": _("This is not a list. Write for example %(example)s.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, list):
+            message = self.error_messages["not_a_list"] % {"example": self.example}
+            raise serializers.ValidationError(message, code="not_a_list")
+        return super().to_internal_value(data)
+
+
 @extend_schema_field(
     {
         "type": "object",
@@ -43,6 +65,15 @@ class InstantField(serializers.DateTimeField):
 class ExecutionTimesField(serializers.JSONField):
     """``{"times": ["08:10", "25:00"]}``: wall-clock times up to 29:59."""
 
+    default_error_messages = {
+        "shape": _('Write an object with the one key "times", for example {"times": ["08:10", "17:40"]}.')
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict) or data.keys() - {"times"}:
+            raise serializers.ValidationError(self.error_messages["shape"], code="shape")
+        return super().to_internal_value(data)
+
 
 @extend_schema_field(
     {
@@ -51,8 +82,10 @@ class ExecutionTimesField(serializers.JSONField):
         "example": ["mon", "thu"],
     }
 )
-class WeekdaysField(serializers.JSONField):
+class WeekdaysField(_ListField):
     """``["mon", "thu"]``."""
+
+    example = '["mon", "thu"]'
 
 
 @extend_schema_field(
@@ -62,13 +95,17 @@ class WeekdaysField(serializers.JSONField):
         "example": [1, 15, "last", "2-fri", "last-fri", "trading:1", "trading:-1"],
     }
 )
-class MonthDaysField(serializers.JSONField):
+class MonthDaysField(_ListField):
     """``[1, "last", "2-fri", "trading:-1"]``."""
+
+    example = '[1, 15, "last"]'
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string", "format": "date"}})
-class DatesField(serializers.JSONField):
+class DatesField(_ListField):
     """``["2026-12-31"]``."""
+
+    example = '["2026-12-31"]'
 
 
 @extend_schema_field({"type": "array", "items": {}})
@@ -79,3 +116,8 @@ class ArgumentsField(serializers.JSONField):
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class NamedArgumentsField(serializers.JSONField):
     """Named arguments of a task."""
+
+
+@extend_schema_field({})
+class AnyField(serializers.JSONField):
+    """Whatever JSON has, null among it."""

@@ -10,7 +10,19 @@ PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 
 
-class NumberedPages(PageNumberPagination):
+class _DescribedPages:
+    """Describes a page in the words of OpenAPI 3.1; DRF writes ``nullable``, which 3.1 does not know."""
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        described = super().get_paginated_response_schema(schema)  # type: ignore[misc]
+        for name in ("next", "previous"):
+            link = described["properties"][name]
+            del link["nullable"]
+            link["type"] = ["string", "null"]
+        return described  # type: ignore[no-any-return]
+
+
+class NumberedPages(_DescribedPages, PageNumberPagination):
     """``?page=2&page_size=100``; the answer counts all rows."""
 
     page_size = PAGE_SIZE
@@ -18,7 +30,7 @@ class NumberedPages(PageNumberPagination):
     max_page_size = MAX_PAGE_SIZE
 
 
-class NewestFirst(CursorPagination):
+class NewestFirst(_DescribedPages, CursorPagination):
     """Newest first; follow ``next``. Rows that arrive meanwhile move nothing, and no page costs more than another."""
 
     page_size = PAGE_SIZE

@@ -6,7 +6,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 from rest_framework.routers import DefaultRouter
 
 from schedules.api.views.endpoints import EndpointViews
+from schedules.api.views.engine import EngineViews
+from schedules.api.views.previews import PreviewViews
 from schedules.api.views.runs import RunViews
+from schedules.api.views.schedules import ScheduleViews
 from schedules.api.views.unknown import UnknownAddress
 
 app_name = "api"
@@ -15,11 +18,16 @@ router = DefaultRouter()
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
 router.register("endpoints", EndpointViews, basename="endpoint")
+router.register("schedules", ScheduleViews, basename="schedule")
 router.register("runs", RunViews, basename="run")
 
+PREVIEW = PreviewViews.as_view({"get": "of_expression", "post": "of_definition"})
 REDOC = SpectacularRedocView.as_view(url_name="api:schema", template_name="schedules/redoc.html")
 
 urlpatterns = [
+    re_path("^health/?$", EngineViews.as_view({"get": "health"}), name="health"),
+    re_path("^schedules/active/?$", EngineViews.as_view({"get": "active"}), name="active"),
+    re_path("^schedules/preview/?$", PREVIEW, name="preview"),
     *router.urls,
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     # People come here with a browser: they are led to the login instead of being refused.

@@ -1,14 +1,12 @@
 """/api/v1/endpoints"""
 
-from typing import Any
-
 import pytest
-from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from schedules.models import APIEndpoint
 from tests.api.answers import codes_by_field
 from tests.api.conftest import ClientWith
+from tests.api.queries import queries_of
 
 ADDRESS = "/api/v1/endpoints"
 
@@ -119,19 +117,12 @@ def test_a_parameter_that_means_nothing_is_refused(client: APIClient, query: str
 
 
 def test_the_list_costs_the_same_number_of_queries_however_long_it_is(
-    client: APIClient, django_assert_num_queries: Any, endpoint: APIEndpoint
+    client: APIClient, endpoint: APIEndpoint
 ) -> None:
-    def queries() -> int:
-        from django.db import connection
-
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(ADDRESS).status_code == 200
-        return len(captured)
-
-    one = queries()
+    one = queries_of(client, ADDRESS)
     APIEndpoint.objects.bulk_create(APIEndpoint(name=f"E{n}", task="tests.fetch") for n in range(30))
 
-    assert queries() == one
+    assert queries_of(client, ADDRESS) == one
 
 
 @pytest.mark.parametrize(

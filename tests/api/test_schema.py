@@ -1,12 +1,19 @@
 """The description of the API, and its pages, which need no internet."""
 
 import re
+from datetime import UTC, datetime
+from typing import Any
 
+import jsonschema
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
+
+from schedules.services.triggering import run_now
+from tests.support.builders import a_schedule
 
 
 def test_the_schema_is_valid_and_nothing_in_it_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,3 +53,48 @@ def test_the_pages_lead_strangers_to_the_login(db: None, page: str) -> None:
 
     assert answer.status_code == 302
     assert "/login/" in answer.headers["Location"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("get", "/api/v1/endpoints", None),
+        ("get", "/api/v1/endpoints/{id}", None),
+        ("patch", "/api/v1/endpoints/{id}", {"description": "x"}),
+        ("get", "/api/v1/schedules", None),
+        ("get", "/api/v1/schedules/{id}", None),
+        ("patch", "/api/v1/schedules/{id}", {"description": "x"}),
+        ("post", "/api/v1/schedules", {"name": "new", "endpoint": 0, "execution_times": {"times": ["08:10"]}}),
+        ("post", "/api/v1/schedules", {"name": "refused"}),
+        ("post", "/api/v1/schedules/{id}/pause", {"until": "2099-01-01T00:00:00Z"}),
+        ("post", "/api/v1/schedules/{id}/resume", None),
+        ("post", "/api/v1/schedules/{id}/run", {}),
+        ("get", "/api/v1/schedules/{id}/runs", None),
+        ("get", "/api/v1/schedules/{id}/preview", None),
+        ("get", "/api/v1/schedules/preview", {"cron_expression": "0 8 13 * 5", "trading_day_rule": "next"}),
+        ("get", "/api/v1/schedules/preview", {"cron_expression": "0 8"}),
+        ("post", "/api/v1/schedules/preview", {"id": 0, "execution_times": {"times": ["25:00"]}}),
+        ("get", "/api/v1/schedules/active", None),
+        ("get", "/api/v1/health", None),
+        ("get", "/api/v1/runs", None),
+        ("delete", "/api/v1/schedules/{id}", None),
+    ],
+)
+def test_answers_are_as_the_schema_describes_them(client: APIClient, method: str, path: str, body: Any) -> None:
+    schedule = a_schedule(trading_day_rule="skip")
+    run_now(schedule.pk, now=datetime.now(UTC), reason="so that there is a history")
+    ids = {"id": schedule.pk, "endpoint": schedule.endpoint_id}
+    body = body and {name: ids[name] if value == 0 else value for name, value in body.items()}
+    address = path.format(id=schedule.endpoint_id if "endpoints" in path else schedule.pk)
+
+    answer = getattr(client, method)(address, body)
+
+    schema = SchemaGenerator().get_schema(public=True)
+    responses = schema["paths"][path][method]["responses"]
+    described = responses.get(str(answer.status_code), responses["default"] if answer.status_code >= 400 else None)
+    assert described is not None, f"{answer.status_code} is not described: {answer.content[:300]!r}"
+    if answer.content:
+        content = described["content"][answer.headers["Content-Type"]]
+        validator = jsonschema.Draft202012Validator({**content["schema"], "components": schema["components"]})
+        assert [error.message for error in validator.iter_errors(answer.json())] == []

@@ -2,6 +2,7 @@
 
 from schedules.api.fields import ArgumentsField, NamedArgumentsField
 from schedules.api.serializers.models import CheckedModelSerializer
+from schedules.api.serializers.warnings import WarningField
 from schedules.models import APIEndpoint
 
 
@@ -10,6 +11,7 @@ class EndpointSerializer(CheckedModelSerializer):
 
     default_args = ArgumentsField(required=False)
     default_kwargs = NamedArgumentsField(required=False)
+    warning = WarningField()
 
     class Meta:
         model = APIEndpoint
@@ -23,6 +25,7 @@ class EndpointSerializer(CheckedModelSerializer):
             "queue",
             "expires_seconds",
             "enabled",
+            "warning",
             "created_at",
             "updated_at",
         ]

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from schedules.api.fields import ArgumentsField, InstantField, NamedArgumentsField
+from schedules.api.fields import AnyField, ArgumentsField, InstantField, NamedArgumentsField
 from schedules.models import ScheduleRun
 
 
@@ -15,8 +15,11 @@ class RunSerializer(serializers.ModelSerializer):
 
     args = ArgumentsField(read_only=True)
     kwargs = NamedArgumentsField(read_only=True)
+    result = AnyField(read_only=True)
     state_words = serializers.CharField(source="get_state_display", read_only=True)
-    triggered_by = serializers.CharField(source="triggered_by.get_username", default=None, read_only=True)
+    triggered_by = serializers.CharField(
+        source="triggered_by.get_username", default=None, allow_null=True, read_only=True
+    )
     lateness_seconds = serializers.SerializerMethodField()
     duration_seconds = serializers.SerializerMethodField()
 

@@ -17,6 +17,8 @@ class Resource(GenericViewSet[Any]):
     lookup_value_regex = ID_PATTERN
     #: Action → permissions it needs instead of those that its HTTP method would.
     needs: dict[str, tuple[str, ...]] = {}
+    #: Name of the throttle's rate, for actions that cost more than an answer.
+    throttle_scope: str | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before authentication, so that a refusal speaks the language too.

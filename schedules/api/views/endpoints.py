@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from rest_framework import mixins, serializers
+from rest_framework import serializers
 
 from schedules.api.serializers.endpoints import EndpointSerializer
-from schedules.api.views.base import Resource
+from schedules.api.views.mirrored import MirroredRows
 from schedules.models import APIEndpoint
 
 
@@ -17,14 +17,7 @@ class EndpointFilters(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(required=False)
 
 
-class EndpointViews(
-    mixins.ListModelMixin,
-    mixins.CreateModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    Resource,
-):
+class EndpointViews(MirroredRows):
     """Endpoints: a Celery task with its usual arguments and queue."""
 
     queryset = APIEndpoint.objects.all()

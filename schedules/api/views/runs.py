@@ -16,6 +16,11 @@ def runs_to_show() -> QuerySet[ScheduleRun]:
     return ScheduleRun.objects.select_related("triggered_by")
 
 
+def runs_to_list() -> QuerySet[ScheduleRun]:
+    """Return all runs without their tracebacks: one can be long, and fifty of them are on no list."""
+    return runs_to_show().defer("traceback")
+
+
 class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     """The history of runs, newest first. It is written by beat and the workers alone."""
 
@@ -25,9 +30,7 @@ class RunViews(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
     search_fields = ["schedule_name", "task", "error", "state_reason", "trigger_reason"]
 
     def get_queryset(self) -> QuerySet[ScheduleRun]:
-        runs = super().get_queryset()
-        # A traceback can be long, and fifty of them are on no list.
-        return runs.defer("traceback") if self.action == "list" else runs
+        return runs_to_list() if self.action == "list" else super().get_queryset()
 
     def get_serializer_class(self) -> Any:
         return RunDetailSerializer if self.action == "retrieve" else RunSerializer

@@ -1,0 +1,203 @@
+"""Schedules: an endpoint, the rule that says when it runs, its policies and its state."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from schedules.api.fields import (
+    ArgumentsField,
+    DatesField,
+    ExecutionTimesField,
+    InstantField,
+    KeyField,
+    MonthDaysField,
+    NamedArgumentsField,
+    WeekdaysField,
+)
+from schedules.api.serializers.models import CheckedModelSerializer, KnownFields
+from schedules.api.serializers.warnings import WarningField
+from schedules.models import APIEndpoint, APIEndpointSchedule
+from schedules.recurrence import describe
+from schedules.standing import Standing
+
+#: What people set about the rule: a preview needs nothing else.
+RULE_FIELDS = [
+    "schedule_type",
+    "execution_times",
+    "weekdays",
+    "month_days",
+    "short_months",
+    "cron_expression",
+    "interval_seconds",
+    "run_at",
+    "timezone",
+    "trading_day_rule",
+    "exchange",
+    "starts_at",
+    "ends_at",
+    "excluded_dates",
+]
+#: What people set besides.
+OTHER_FIELDS = [
+    "args",
+    "kwargs",
+    "queue",
+    "priority",
+    "expires_seconds",
+    "catch_up_policy",
+    "catch_up_window_seconds",
+    "overlap_policy",
+    "jitter_seconds",
+    "max_retries",
+    "retry_delay_seconds",
+    "pause_after_failures",
+    "enabled",
+]
+
+
+class DefinedSchedule(CheckedModelSerializer):
+    """What saved and unsaved schedules share: the types of their fields."""
+
+    endpoint = KeyField(queryset=APIEndpoint.objects.all())
+    execution_times = ExecutionTimesField(required=False, allow_null=True)
+    weekdays = WeekdaysField(required=False, allow_null=True)
+    month_days = MonthDaysField(required=False, allow_null=True)
+    excluded_dates = DatesField(required=False)
+    args = ArgumentsField(required=False, allow_null=True, help_text="Null: the endpoint's own.")
+    kwargs = NamedArgumentsField(required=False, allow_null=True, help_text="Null: the endpoint's own.")
+
+    class Meta:
+        model = APIEndpointSchedule
+        fields = ["endpoint", "name", "description", *RULE_FIELDS, *OTHER_FIELDS]
+
+    def check_candidate(self, attrs: Mapping[str, Any]) -> None:
+        super().check_candidate(attrs)
+        self.refuse_what_was_put_aside(attrs)
+
+    def refuse_what_was_put_aside(self, attrs: Mapping[str, Any]) -> None:
+        """Refuse what was sent for another kind: the model would forget it, and the sender believe it has an effect."""
+        sent = [name for name, value in attrs.items() if _is_filled(value)]
+        put_aside = [name for name in sent if not _is_filled(getattr(self.candidate, name))]
+        if put_aside:
+            message = _('"%(field)s" has no meaning for the kind "%(kind)s". Leave it empty.')
+            raise DjangoValidationError(
+                {
+                    name: DjangoValidationError(
+                        message, code="wrong_kind", params={"field": name, "kind": self.candidate.schedule_type}
+                    )
+                    for name in put_aside
+                }
+            )
+
+
+class ScheduleSerializer(DefinedSchedule):
+    """A schedule: an endpoint, the rule that says when it runs, its policies and its state."""
+
+    # Rows to be shown carry their place (see schedules.standing) as an attribute of that name.
+
+    endpoint_name = serializers.CharField(source="endpoint.name", read_only=True)
+    sentence = serializers.SerializerMethodField(
+        help_text="The rule in words, in the language of the request. Null when the row makes no rule."
+    )
+    next_run_at = serializers.SerializerMethodField(
+        help_text="In the schedule's zone. Null when nothing will run: ended, off, or paused with an open end."
+    )
+    standing = serializers.SerializerMethodField(help_text="Where the schedule stands in the engine.")
+    is_in_force = serializers.SerializerMethodField(
+        help_text="Whether the engine holds the schedule as it is stored and will run it. Null: Redis does not answer."
+    )
+    is_paused = serializers.SerializerMethodField(help_text="Whether a pause holds at this moment.")
+    problem = serializers.SerializerMethodField(
+        help_text="Why the row makes no rule; null when it does. A schedule with a problem does not run."
+    )
+    warning = WarningField()
+
+    class Meta(DefinedSchedule.Meta):
+        fields = [
+            "id",
+            *DefinedSchedule.Meta.fields,
+            "endpoint_name",
+            "sentence",
+            "next_run_at",
+            "standing",
+            "is_in_force",
+            "is_paused",
+            "paused_at",
+            "paused_until",
+            "pause_reason",
+            "problem",
+            "warning",
+            "revision",
+            "effective_from",
+            "created_at",
+            "updated_at",
+        ]
+        # The model's own check of uniqueness says which name it is; twice asked is twice paid.
+        extra_kwargs = {"name": {"validators": []}}
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_sentence(self, schedule: Any) -> str | None:
+        recurrence = schedule.place.recurrence
+        return None if recurrence is None else describe(recurrence, get_language() or "")
+
+    @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
+    def get_next_run_at(self, schedule: Any) -> str | None:
+        place = schedule.place
+        if place.next_run_at is None:
+            return None
+        return place.next_run_at.astimezone(place.recurrence.zone).isoformat()  # type: ignore[no-any-return]
+
+    @extend_schema_field({"type": "string", "enum": Standing.values})
+    def get_standing(self, schedule: Any) -> str:
+        return str(self._standing(schedule))
+
+    @extend_schema_field({"type": ["boolean", "null"]})
+    def get_is_in_force(self, schedule: Any) -> bool | None:
+        standing = self._standing(schedule)
+        return None if standing == Standing.UNKNOWN else standing == Standing.IN_FORCE
+
+    @extend_schema_field(OpenApiTypes.BOOL)
+    def get_is_paused(self, schedule: Any) -> bool:
+        return bool(schedule.is_paused(self.context["now"]))
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_problem(self, schedule: Any) -> str | None:
+        return schedule.place.problem or None
+
+    def _standing(self, schedule: Any) -> Standing:
+        # The push has failed a moment ago: that much is known, whether Redis answers now or not.
+        return Standing.NOT_YET if self.context.get("warning") else schedule.place.standing
+
+
+class ScheduleFilters(serializers.Serializer[Any]):
+    """Parameters that narrow a list of schedules; all of them must hold."""
+
+    endpoint = serializers.IntegerField(source="endpoint_id", required=False, min_value=1, max_value=2**63 - 1)
+    name = serializers.CharField(required=False, max_length=200)
+    schedule_type = serializers.ChoiceField(choices=APIEndpointSchedule.Kind.choices, required=False)
+    enabled = serializers.BooleanField(required=False)
+    trading_day_rule = serializers.ChoiceField(choices=APIEndpointSchedule.TradingDayRule.choices, required=False)
+    paused = serializers.BooleanField(source="pause_holds", required=False)
+
+
+class PauseSerializer(KnownFields, serializers.Serializer[Any]):
+    """Why a schedule is paused, and when that ends by itself; without ``until`` it is paused until resumed."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    until = InstantField(required=False, allow_null=True, default=None)
+
+
+class RunNowSerializer(KnownFields, serializers.Serializer[Any]):
+    """Why a run is wanted now; it stands in the history."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+def _is_filled(value: Any) -> bool:
+    return value not in (None, "", [])

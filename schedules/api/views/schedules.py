@@ -1,0 +1,128 @@
+"""/api/v1/schedules"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.throttling import ScopedRateThrottle
+
+from schedules.api.filters import refuse_unknown_parameters
+from schedules.api.pagination import NewestFirst
+from schedules.api.serializers.previews import CountSerializer, PreviewSerializer, preview_document
+from schedules.api.serializers.runs import RunSerializer
+from schedules.api.serializers.schedules import (
+    PauseSerializer,
+    RunNowSerializer,
+    ScheduleFilters,
+    ScheduleSerializer,
+)
+from schedules.api.views.mirrored import MirroredRows
+from schedules.api.views.runs import runs_to_list
+from schedules.models import APIEndpointSchedule
+from schedules.models.lifecycle import pause_holds
+from schedules.services.previewing import preview_of
+from schedules.services.switching import pause_schedule, resume_schedule
+from schedules.services.triggering import run_now
+from schedules.standing import places_of
+
+#: Permissions.
+VIEW = "schedules.view_apiendpointschedule"
+RUN = "schedules.run_apiendpointschedule"
+PAUSE = "schedules.pause_apiendpointschedule"
+
+
+class ScheduleViews(MirroredRows):
+    """Schedules: when an endpoint runs."""
+
+    queryset = APIEndpointSchedule.objects.select_related("endpoint")
+    serializer_class = ScheduleSerializer
+    filters = ScheduleFilters
+    search_fields = ["name", "description", "endpoint__name", "cron_expression"]
+    ordering_fields = ["id", "name", "created_at", "updated_at"]
+    ordering = ["name"]
+    needs = {
+        "preview": (VIEW,),
+        "runs": (VIEW, "schedules.view_schedulerun"),
+        "run": (RUN,),
+        "pause": (PAUSE,),
+        "resume": (PAUSE,),
+    }
+
+    def get_queryset(self) -> QuerySet[APIEndpointSchedule]:
+        rows = super().get_queryset()
+        if self.action != "list":
+            return rows
+        holds = ExpressionWrapper(pause_holds(timezone.now()), output_field=BooleanField())
+        return rows.alias(pause_holds=holds)
+
+    def shown(self, rows: Sequence[Any], warning: str | None = None) -> list[dict[str, Any]]:
+        places = places_of(rows, now=timezone.now())
+        for row in rows:
+            row.place = places[row.pk]
+        return super().shown(rows, warning)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "now": timezone.now()}
+
+    @extend_schema(operation_id="schedules_preview", parameters=[CountSerializer], responses=PreviewSerializer)
+    @action(detail=True)
+    def preview(self, request: Request, pk: str) -> Response:
+        """The next runs of a saved schedule, whether it is switched on or not. A pause that ends is respected."""
+        refuse_unknown_parameters(request, ["count"])
+        parameters = CountSerializer(data=request.query_params)
+        parameters.is_valid(raise_exception=True)
+        now = timezone.now()
+        preview = preview_of(self.get_object(), now=now, count=parameters.validated_data["count"])
+        return Response(preview_document(preview, now))
+
+    @extend_schema(responses=RunSerializer(many=True))
+    @action(detail=True, pagination_class=NewestFirst, filter_backends=[])
+    def runs(self, request: Request, pk: str) -> Response:
+        """The history of one schedule, newest first."""
+        refuse_unknown_parameters(request, ["cursor", "page_size"])
+        runs = runs_to_list().filter(schedule=self.get_object())
+        page = self.paginate_queryset(runs)
+        return self.get_paginated_response(RunSerializer(page, many=True).data)
+
+    @extend_schema(operation_id="schedules_run", request=RunNowSerializer, responses={202: RunSerializer})
+    @action(
+        detail=True,
+        methods=["post"],
+        throttle_scope="run",
+        throttle_classes=[*api_settings.DEFAULT_THROTTLE_CLASSES, ScopedRateThrottle],
+    )
+    def run(self, request: Request, pk: str) -> Response:
+        """Hand one run to the workers now, whatever the rule says; follow it under /runs.
+
+        Schedules that are off or paused can be run this way too.
+        """
+        body = RunNowSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        schedule = self.get_object()
+        run = run_now(schedule.pk, now=timezone.now(), by=request.user, reason=body.validated_data["reason"])
+        return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(operation_id="schedules_pause", request=PauseSerializer, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, pk: str) -> Response:
+        """Stop new runs until a moment or until resumed; what has started is left alone. Twice is once."""
+        body = PauseSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        return self._switched(lambda schedule: pause_schedule(schedule.pk, now=timezone.now(), **body.validated_data))
+
+    @extend_schema(operation_id="schedules_resume", request=None, responses=ScheduleSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, pk: str) -> Response:
+        """End a pause. What lay within it is not made up for. Without a pause nothing happens."""
+        return self._switched(lambda schedule: resume_schedule(schedule.pk))
+
+    def _switched(self, switch: Callable[[APIEndpointSchedule], bool]) -> Response:
+        _changed, warning = self.carry_out(lambda: switch(self.get_object()))
+        return Response(self.shown([self.get_object()], warning)[0])
