@@ -80,7 +80,7 @@ def test_every_refusal_is_a_sentence_with_the_field_the_value_and_what_to_write(
         seen.setdefault(problem.code, text)
         assert problem.field, text
         assert text[0] == '"' or text[0].isupper() or text[0].isdigit(), text
-        assert text.endswith("."), text
+        assert text.endswith((".", "?")), text
         assert advice.search(text), text
         assert '"' in text or problem.code in without_value, text
         assert len(text) < 400, text
