@@ -91,6 +91,16 @@ def test_what_is_not_there_is_a_problem_document_too(
     assert answer.json()["code"] == code
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "PURGE"])
+@pytest.mark.parametrize(
+    "address",
+    ["endpoints", "endpoints/1", "schedules", "schedules/1", "schedules/1/run", "schedules/1/preview"]
+    + ["schedules/preview", "schedules/active", "runs", "health", "schema", "nothing"],
+)
+def test_no_method_is_a_fault_of_the_program(client: APIClient, method: str, address: str) -> None:
+    assert client.generic(method, f"/api/v1/{address}").status_code < 500
+
+
 def test_form_data_is_refused_with_the_type_that_is_expected(client: APIClient) -> None:
     answer = client.post(ENDPOINTS, GOOD, format=None, content_type="application/x-www-form-urlencoded")
 

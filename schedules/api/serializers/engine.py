@@ -70,7 +70,7 @@ class HealthSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="How long ago the leader was last heard of; null when nobody leads."
     )
     standbys = BeatSerializer(many=True)
-    scheduled = serializers.IntegerField(help_text="Entries in force.")
+    scheduled = serializers.IntegerField(help_text="Entries that beat holds, any of other products among them.")
     set_aside = SetAsideSerializer(many=True)
 
 

@@ -17,6 +17,8 @@ class Resource(GenericViewSet[Any]):
     lookup_value_regex = ID_PATTERN
     #: Action → permissions it needs instead of those that its HTTP method would.
     needs: dict[str, tuple[str, ...]] = {}
+    #: OPTIONS is not answered: the schema says it all, and holds for every action.
+    metadata_class = None
     #: Name of the throttle's rate, for actions that cost more than an answer.
     throttle_scope: str | None = None
 
