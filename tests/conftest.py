@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for folder, needs in FOLDERS.items():
         config.addinivalue_line("markers", f"{folder}: needs {needs}")
+    config.addinivalue_line("markers", "one_database: plays no part in it which database it is; run on SQLite only")
     # Here, and not at import: pytest-django sets Django up in its own pytest_configure, which comes last.
     from tests.support.environment import TestRun
 

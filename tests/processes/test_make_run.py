@@ -20,6 +20,9 @@ from tests.support.ports import free_port
 from tests.support.processes import ROOT, RunningProcess
 from tests.support.waiting import wait_until
 
+#: A copy brings its own database.
+pytestmark = pytest.mark.one_database
+
 #: Seconds until the pages answer on a slow machine.
 STARTING = 60
 PARTS = {"web": "gunicorn", "worker": "celery worker", "beat": "celery beat", "redis": "redis-server"}

@@ -108,5 +108,5 @@ def test_a_schedule_that_makes_no_rule_is_named_and_holds_up_nobody(redis_client
 
 def test_a_dead_redis_is_a_sentence(redis_server: OwnRedis) -> None:
     redis_server.kill()
-    with pytest.raises(CommandError, match="Redis does not answer.*Start Redis"):
+    with pytest.raises(CommandError, match=r"Redis does not answer.*Start Redis"):
         migrate()

@@ -1,14 +1,11 @@
 """One beat's ticks, driven with a clock of the test's own: what is sent when, and what is never sent."""
 
-import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import redis
 from redbeat import RedBeatSchedulerEntry
 
-from schedules.beat.scheduler import StockuraScheduler
 from schedules.ledger import events
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -17,42 +14,11 @@ from schedules.services.switching import pause_schedule, resume_schedule, set_en
 from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
+from tests.support.driven_beat import DrivenScheduler, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SECOND = timedelta(seconds=1)
-
-
-class DrivenScheduler(StockuraScheduler):
-    """Beat's scheduler with a clock that the test sets; it never waits."""
-
-    now = datetime.now(UTC)
-
-    @classmethod
-    def clock(cls) -> datetime:  # type: ignore[override]
-        return cls.now
-
-    def _wait(self) -> None:
-        pass
-
-    def tick_at(self, now: datetime) -> None:
-        type(self).now = now
-        self.tick()
-
-
-@pytest.fixture
-def beat(redis_client: redis.Redis) -> Iterator[DrivenScheduler]:
-    scheduler = DrivenScheduler(app)
-    # The thread beside it reads the database by the same clock; these tests say themselves when it works.
-    scheduler.upkeep.lead = lambda yes: None  # type: ignore[method-assign]
-    yield scheduler
-    scheduler.close()
-
-
-def sent(client: redis.Redis, queue: str = "default") -> list[tuple[int, str]]:
-    """(schedule, scheduled_for) of the messages in the queue, the oldest first."""
-    headers = [json.loads(text)["headers"]["stockura_run"] for text in client.lrange(queue, 0, -1)]
-    return [(header["schedule"], header["scheduled_for"]) for header in reversed(headers)]
 
 
 def recorded(client: redis.Redis) -> None:

@@ -25,7 +25,6 @@ from tests.support.redis_server import RedisServer
 from tests.support.tasks import EFFECTS_VARIABLE, effects
 from tests.support.waiting import wait_until
 
-
 #: Stockura's own app, with the tests' tasks added.
 APP = "tests.support.app"
 
