@@ -94,8 +94,10 @@ def test_what_is_not_there_is_a_problem_document_too(
 @pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "PURGE"])
 @pytest.mark.parametrize(
     "address",
-    ["endpoints", "endpoints/1", "schedules", "schedules/1", "schedules/1/run", "schedules/1/preview"]
-    + ["schedules/preview", "schedules/active", "runs", "health", "schema", "nothing"],
+    [
+        *("endpoints", "endpoints/1", "schedules", "schedules/1", "schedules/1/run", "schedules/1/preview"),
+        *("schedules/preview", "schedules/active", "runs", "health", "schema", "nothing"),
+    ],
 )
 def test_no_method_is_a_fault_of_the_program(client: APIClient, method: str, address: str) -> None:
     assert client.generic(method, f"/api/v1/{address}").status_code < 500

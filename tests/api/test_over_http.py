@@ -77,10 +77,10 @@ def test_a_browser_that_has_signed_in_reads_at_once_and_writes_with_its_csrf_tok
     assert browser.post(preview, json=rule, headers=with_token).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["schedules", "schedules/1", "schedules/preview", "health"])
-def test_strangers_learn_nothing(web: Web, address: str) -> None:
-    answer = requests.get(f"{web.url}/api/v1/{address}")
+def test_strangers_learn_nothing_but_that_the_process_lives(web: Web) -> None:
+    for address in ("schedules", "schedules/1", "schedules/preview?cron_expression=0 8 * * *", "health"):
+        answer = requests.get(f"{web.url}/api/v1/{address}")
 
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "not_authenticated"
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "not_authenticated"
     assert requests.get(f"{web.url}/healthz").text == "ok"
