@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schedules.forms.fields import MINUTE, SecondsField
+from schedules.forms.fields import MINUTE, JsonText, SecondsField
 from schedules.forms.widgets import TaskInput
 from schedules.models import APIEndpoint
 
@@ -33,6 +33,7 @@ class EndpointForm(forms.ModelForm):
             "queue",
             "expires_seconds",
         )
+        field_classes = {"default_args": JsonText, "default_kwargs": JsonText}
         widgets = {"task": TaskInput()}
         help_texts = {
             "task": _("The Celery task that is called; the known ones are offered as you type."),

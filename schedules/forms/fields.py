@@ -1,11 +1,13 @@
 """Form fields of a schedule: text, ticks and units in, the models' values out."""
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from schedules.forms.typed_times import normal_time, split_typed
@@ -113,6 +115,8 @@ class SecondsField(forms.MultiValueField):
 
     def compress(self, data_list: list[Any]) -> int | None:
         if not data_list or data_list[0] is None:
+            if self.required:  # The unit is always there, so an empty number does not count as an empty field.
+                raise ValidationError(self.error_messages["required"], code="required")
             return None
         amount, unit = data_list
         seconds = amount * (unit or SECOND)
@@ -186,3 +190,12 @@ def _month_day_choices() -> list[tuple[str, Any]]:
     for sign in ("", "-"):
         days += [(f"trading:{sign}{n}", str(n)) for n in range(1, OFFERED_TRADING_DAYS + 1)]
     return days
+
+
+class JsonText(forms.JSONField):
+    """JSON as text. Nothing is shown as nothing, not as "null", and Japanese as it is."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, InvalidJSONInput):
+            return value
+        return json.dumps(value, ensure_ascii=False)

@@ -12,6 +12,7 @@ from schedules.forms.choices import exchange_choices, zone_choices
 from schedules.forms.fields import (
     MINUTE,
     DatesField,
+    JsonText,
     LocalInstantField,
     MonthDaysField,
     SecondsField,
@@ -116,6 +117,7 @@ class ScheduleForm(forms.ModelForm):
             "priority",
             "expires_seconds",
         )
+        field_classes = {"args": JsonText, "kwargs": JsonText}
         widgets = {"cron_expression": CronInput(), "schedule_type": Segments()}
         help_texts = {
             "enabled": _("Off: nothing runs, and the engine does not know this schedule."),
@@ -147,13 +149,15 @@ class ScheduleForm(forms.ModelForm):
                 label=_("Time zone"),
                 choices=zone_choices(chosen),
                 widget=UnfoldAdminSelectWidget(),
-                initial=chosen,
                 help_text=self.fields["timezone"].help_text,
             )
         if "exchange" in self.fields:
             self.fields["exchange"] = forms.ChoiceField(
                 label=_("Exchange"), choices=exchange_choices(), widget=UnfoldAdminSelectWidget(), required=False
             )
+        for name in ("catch_up_window_seconds", "jitter_seconds", "retry_delay_seconds", "timezone", "exchange"):
+            if name in self.fields:  # Fields written out here do not take the model's defaults by themselves.
+                self.fields[name].initial = APIEndpointSchedule._meta.get_field(name).get_default()
         if "schedule_type" in self.fields:
             # Radio buttons would otherwise offer "no kind" as one of the kinds.
             self.fields["schedule_type"].choices = Kind.choices
@@ -188,6 +192,16 @@ class ScheduleForm(forms.ModelForm):
             if cleaned.get(name) is None and name not in self.errors:
                 cleaned[name] = APIEndpointSchedule._meta.get_field(name).get_default()
         return cleaned
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Say one mistake once: the model judges again what the form has refused, and the recurrence both."""
+        kept = {
+            field: [error for error in found if len(found) == 1 or error.code != "min_value"]
+            for field, found in errors.update_error_dict({}).items()
+            if field not in self.errors
+        }
+        if kept:
+            super()._update_errors(ValidationError(kept))
 
     def _zone(self) -> ZoneInfo:
         """Return the zone of the saved instants; Tokyo when the saved name is unknown on this machine."""

@@ -129,7 +129,7 @@ class AmountAndUnit(forms.MultiWidget):
         return [seconds // unit if seconds % unit == 0 else seconds, unit]
 
     def id_for_label(self, id_: str) -> str:
-        return f"{id_}_amount" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
 
 class LocalDateTimeInput(forms.DateTimeInput):

@@ -136,6 +136,7 @@ def test_a_date_and_time_is_meant_in_the_zone_of_the_schedule(chief: Client, end
 @pytest.mark.parametrize(
     ("filled", "field", "words"),
     [
+        ({"execution_times": "8:00", "catch_up_window_seconds_amount": ""}, "catch_up_window_seconds", "required"),
         ({"execution_times": "31:00"}, "execution_times", "31:00"),
         ({"execution_times": ""}, "execution_times", "time"),
         ({"schedule_type": "cron", "cron_expression": "61 * * * *"}, "cron_expression", "61"),
@@ -165,7 +166,7 @@ def test_what_cannot_be_is_said_at_its_field(
     assert response.status_code == 200
     shown = re.search(rf'id="id_{field}_error".*?</div>', response.content.decode(), re.DOTALL)
     assert shown
-    assert "<p>" in shown[0]
+    assert shown[0].count("<p>") == 1
     assert words in shown[0]
     assert not APIEndpointSchedule.objects.exists()
 
@@ -198,6 +199,13 @@ def test_what_was_left_in_fields_of_another_kind_is_put_aside(chief: Client, end
     assert response.status_code == 302
     schedule = APIEndpointSchedule.objects.get()
     assert (schedule.cron_expression, schedule.run_at, schedule.interval_seconds) == ("", None, None)
+
+
+def test_a_new_form_holds_the_usual_values_from_the_start(chief: Client, endpoint: APIEndpoint) -> None:
+    form = chief.get(ADD).context["adminform"].form
+    for name in form.fields:
+        usual = APIEndpointSchedule._meta.get_field(name).get_default()
+        assert (form[name].value() or None) == (usual or None), name
 
 
 def test_an_edit_is_stored_and_in_force(chief: Client, endpoint: APIEndpoint) -> None:
