@@ -71,9 +71,7 @@ def field_errors(error: DjangoValidationError) -> dict[str, list[exceptions.Erro
     by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
     return {
         api_settings.NON_FIELD_ERRORS_KEY if field == NON_FIELD_ERRORS else field: [
-            exceptions.ErrorDetail(message, code=item.code or "invalid")
-            for item in items
-            for message in item.messages
+            exceptions.ErrorDetail(message, code=item.code or "invalid") for item in items for message in item.messages
         ]
         for field, items in by_field.items()
     }

@@ -116,9 +116,7 @@ def test_a_parameter_that_means_nothing_is_refused(client: APIClient, query: str
         assert codes_by_field(answer) == {field: [code]}
 
 
-def test_the_list_costs_the_same_number_of_queries_however_long_it_is(
-    client: APIClient, endpoint: APIEndpoint
-) -> None:
+def test_the_list_costs_the_same_number_of_queries_however_long_it_is(client: APIClient, endpoint: APIEndpoint) -> None:
     one = queries_of(client, ADDRESS)
     APIEndpoint.objects.bulk_create(APIEndpoint(name=f"E{n}", task="tests.fetch") for n in range(30))
 
