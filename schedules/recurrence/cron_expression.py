@@ -45,6 +45,25 @@ class CronExpression:
         return not (self.day_starred or self.weekday_starred)
 
     @property
+    def all_months(self) -> bool:
+        return len(self.months) == 12
+
+    @property
+    def limits_dates(self) -> bool:
+        """Whether the day-of-month field leaves dates out; idle when either field may match and one takes all."""
+        return not self.all_days and not (self.either_day_matches and self.all_weekdays)
+
+    @property
+    def limits_weekdays(self) -> bool:
+        """Whether the weekday field leaves dates out; idle when either field may match and one takes all."""
+        return not self.all_weekdays and not (self.either_day_matches and self.all_days)
+
+    @property
+    def names_every_day(self) -> bool:
+        """Whether all dates of its months match."""
+        return not self.limits_dates and not self.limits_weekdays
+
+    @property
     def all_days(self) -> bool:
         return len(self.days) == 31
 

@@ -8,6 +8,7 @@ from typing import Any
 from schedules.recurrence.calendars import ExceptionalDay
 from schedules.recurrence.clock import as_datetime
 from schedules.recurrence.cron_expression import CronExpression
+from schedules.recurrence.grouping import even_step
 from schedules.recurrence.month_days import MonthDay
 from schedules.recurrence.times import text_of
 from schedules.recurrence.values import WEEKDAYS
@@ -41,6 +42,16 @@ class Definition:
     every_seconds: int = 0
     anchor: int = 0
     at: int = 0
+
+    @property
+    def days_that_months_lack(self) -> tuple[int, ...]:
+        """Numbered days that some of its months do not have; empty where nobody would ask what happens then."""
+        if self.cron is not None:
+            return _days_that_months_lack(self.cron)
+        numbers = [day.number for day in self.month_days if day.kind == "day"]
+        if len(numbers) == 31 or any(day.kind == "last" for day in self.month_days):
+            return ()
+        return tuple(number for number in numbers if number > 28)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON-ready form; reading it again gives an equal definition."""
@@ -92,3 +103,12 @@ class Definition:
                 for day in self.exceptional_days
             ]
         return trading
+
+
+def _days_that_months_lack(cron: CronExpression) -> tuple[int, ...]:
+    # "Every odd day" and "every day from the 20th on" stop by themselves where the month does.
+    is_pattern = len(cron.days) > 4 and even_step(cron.days) is not None
+    if is_pattern or cron.limits_weekdays or not cron.limits_dates or cron.last_day:
+        return ()
+    shortest = min(28 if month == 2 else 30 if month in (4, 6, 9, 11) else 31 for month in cron.months)
+    return tuple(day for day in cron.days if day > shortest)

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from schedules.recurrence.cron_expression import CronExpression
 
-#: More single times than this are described by their pattern, if they have one.
-MAX_LISTED_TIMES = 6
+#: So few times are listed in any case, and up to so many where their pattern is no shorter.
+MAX_PLAIN_TIMES, MAX_LISTED_TIMES = 4, 6
 #: Fewer than this do not make a pattern: "9:00 and 10:00" reads better than "every hour from 9:00 to 10:00".
 _MIN_PATTERN = 3
 
@@ -60,16 +60,30 @@ class Hourly:
     hours: tuple[int, ...]
 
 
+def fills_the_hour(minutes: Sequence[int]) -> bool:
+    """Return whether ``minutes`` go evenly from 0 on through every hour, so that a step alone tells them."""
+    step = even_step(minutes)
+    return step is not None and minutes[0] == 0 and step * len(minutes) == 60
+
+
+def is_every_other_day(days: Sequence[int]) -> bool:
+    """Return whether ``days`` are all the odd or all the even days of a long month."""
+    return list(days) in (list(range(1, 32, 2)), list(range(2, 31, 2)))
+
+
 def time_shape(cron: CronExpression) -> Listed | Stepped | Hourly:
     """Return the shape of a cron expression's times of day; each shape stands for exactly these times."""
+    if len(cron.hours) == 24:
+        # "Every 7 minutes" alone would not tell that it begins anew with each hour.
+        if fills_the_hour(cron.minutes) or cron.minutes == (0, 30):
+            return Stepped(cron.minutes[1], 0, 1440 - cron.minutes[1], whole_day=True)
+        return Hourly(cron.minutes, cron.hours)
     times = [hour * 60 + minute for hour in cron.hours for minute in cron.minutes]
+    if len(times) <= MAX_PLAIN_TIMES:
+        return Listed(tuple(times))
     step = even_step(times)
     if step and not (len(times) <= MAX_LISTED_TIMES and step % 60 and len(cron.hours) > 1):
-        whole_day = 1440 % step == 0 and len(times) == 1440 // step
-        # 3, 8, 13 … goes on evenly over midnight, but "every 5 minutes" alone would not tell that it begins
-        # at 3.
-        if whole_day or len(cron.minutes) == 1 or len(cron.hours) < 24:
-            return Stepped(step, times[0], times[-1], whole_day and times[0] == 0)
+        return Stepped(step, times[0], times[-1], whole_day=False)
     if len(times) <= MAX_LISTED_TIMES:
         return Listed(tuple(times))
     return Hourly(cron.minutes, cron.hours)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from schedules.recurrence.calendars import BY_CODE, announced_until, exchange_bounds
 from schedules.recurrence.clock import even_offset, local_ordinal, whole_seconds
 from schedules.recurrence.cron import has_wide_step
+from schedules.recurrence.phrases_en import date_en
+from schedules.recurrence.phrases_ja import date_ja
 from schedules.recurrence.values import Notice, Occurrence
-from schedules.recurrence.words_en import date_en
-from schedules.recurrence.words_ja import date_ja
 from schedules.recurrence.zone_words import zone_en, zone_ja
 
 if TYPE_CHECKING:

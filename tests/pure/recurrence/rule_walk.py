@@ -61,7 +61,7 @@ class RuleWalk:
                 (last, "short_month")
                 for last in lasts
                 if self._any_time_of(last)
-                for item in self.definition["month_days"]
+                for item in set(self.definition["month_days"])
                 if not any(self._names(item, last - n * DAY) for n in range(last.day))
             ]
         return sorted(found)
