@@ -100,6 +100,10 @@ class ScheduleRunAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
         return False
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        # Nobody changes a run, so it has no history of changes to offer.
+        return super().render_change_form(request, context | {"show_history": False}, *args, **kwargs)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduleRun]:
         # The long texts are for the page of one run.
         return super().get_queryset(request).defer("traceback")
