@@ -16,6 +16,7 @@ app.conf.update(
     broker_connection_max_retries=None,
     # Results stand in the run ledger (schedules.ScheduleRun); a second copy would only age.
     result_backend=None,
+    result_expires=None,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
@@ -41,7 +42,7 @@ if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://")):
 # Set here and not as CELERY_REDBEAT_*: RedBeat reads those but believes several of them unset.
 app.conf.redbeat_redis_url = settings.REDIS_URL
 app.conf.redbeat_key_prefix = "stockura:schedule:"
-app.conf.redbeat_redis_options = {"socket_connect_timeout": 2, "socket_timeout": 10, "socket_keepalive": True}
+app.conf.redbeat_redis_options = {"socket_connect_timeout": 2, "socket_timeout": 3, "socket_keepalive": True}
 app.conf.redbeat_lock_timeout = settings.SCHEDULES["BEAT_LOCK_SECONDS"]
 
 app.autodiscover_tasks()

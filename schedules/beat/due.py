@@ -50,11 +50,15 @@ class Found:
 
 @dataclass
 class Move:
-    """An entry that goes on: where to, what was sent for it, and why it is set aside, if it is."""
+    """An entry that goes on: where to, what is sent for it, and why it is set aside, if it is.
+
+    ``messages`` (queue and text) leave together with the move; without any, what is ``sent`` has left already.
+    """
 
     entry: DueEntry
     plan: Plan
     sent: list[datetime] = field(default_factory=list)
+    messages: list[tuple[str, str]] = field(default_factory=list)
     set_aside: str = ""
 
     def last_dealt_with(self) -> datetime:
@@ -86,17 +90,19 @@ class DueEntries:
         return found
 
     def move_on(self, moves: Sequence[Move], *, token: str, at: datetime) -> bool:
-        """Give each entry its next instant and the ledger its events, in one step; False when the lock is lost."""
+        """Send messages, give each entry its next instant and the ledger its events, in one step.
+
+        Answers False, and does none of it, when the lock is lost.
+        """
         keys = self._mirror.keys
-        events = [event for move in moves for event in _events(move, at)]
-        arguments: list[Any] = [token, len(moves), len(events)]
+        arguments: list[Any] = [token, len(moves)]
         for move in moves:
-            arguments += _where_to(move, at)
-        entry_keys = [move.entry.key for move in moves]
-        answer = self._commit(
-            keys=[keys.lock, keys.due, keys.events, keys.set_aside, *entry_keys], args=[*arguments, *events]
-        )
-        return answer != -1
+            events = _events(move, at)
+            arguments += [move.entry.key, *_where_to(move, at), "0" if move.messages else "1"]
+            arguments += [len(move.messages), len(events)]
+            arguments += [part for message in move.messages for part in message]
+            arguments += events
+        return self._commit(keys=[keys.lock, keys.due, keys.events, keys.set_aside], args=arguments) != -1
 
     def repair_later(self, key: str, why: str) -> None:
         """Take an unreadable entry out of the way, show why, and let the next reconcile write it anew."""

@@ -35,9 +35,11 @@ from schedules.mirror.presence import Presence
 
 logger = logging.getLogger(__name__)
 
-#: Entries of one round trip. Small enough that the first messages of a large minute leave at once and that the lock is
-#: kept fresh between two of them.
-CHUNK = 200
+#: Entries of one round trip: few at first, so that the first messages of a large minute leave at once, and never so
+#: many that the lock runs out between two of them.
+FIRST_CHUNK, CHUNK = 50, 200
+#: Runs of one step that are each given a line in the log; more are counted in one.
+MAX_TOLD = 20
 #: Seconds between two tries while Redis or the broker is away.
 RETRY_SECONDS = 0.5
 
@@ -120,10 +122,12 @@ class StockuraScheduler(RedBeatScheduler):
         return leads
 
     def _send_what_is_due(self) -> None:
+        limit = FIRST_CHUNK
         while True:
             if not self.leadership.is_fresh and not self._hold():
                 return
-            found = self.due.load(self.clock(), limit=CHUNK)
+            found = self.due.load(self.clock(), limit=limit)
+            limit = CHUNK
             self._later = found.later
             if not found.is_whole:
                 self.upkeep.reconcile_soon()
@@ -147,8 +151,23 @@ class StockuraScheduler(RedBeatScheduler):
                 moves.append(move)
         finally:
             # At this instant and not that of loading: it is what the ledger calls dispatched.
-            if moves and not self.due.move_on(moves, token=self.leadership.token, at=self.clock()):
+            at = self.clock()
+            if moves and not self.due.move_on(moves, token=self.leadership.token, at=at):
                 raise LockLost
+            self._tell(moves, at)
+
+    def _tell(self, moves: list[Move], at: datetime) -> None:
+        sent = [(move.entry.schedule_id, scheduled_for) for move in moves for scheduled_for in move.sent]
+        if not sent:
+            return
+        self._lateness = max(at - scheduled_for for _number, scheduled_for in sent)
+        for number, scheduled_for in sent if len(sent) <= MAX_TOLD else ():
+            logger.info(
+                "dispatch.sent schedule_id=%d occurrence=%s late_seconds=%.3f",
+                number, scheduled_for.isoformat(), (at - scheduled_for).total_seconds(),
+            )  # fmt: skip
+        if len(sent) > MAX_TOLD:
+            logger.info("dispatch.sent_many count=%d late_seconds=%.3f", len(sent), self._lateness.total_seconds())
 
     def _plan(self, entry: DueEntry) -> planning.Plan:
         schedule = entry.schedule
@@ -162,17 +181,12 @@ class StockuraScheduler(RedBeatScheduler):
                 raise LockLost
             now = self.clock()
             try:
-                self.sender.send(move.entry, scheduled_for, at=now, producer=self.producer)
+                self.sender.send(move, scheduled_for, at=now, producer=lambda: self.producer)
             except CannotBeSent as error:
                 logger.error("dispatch.refused schedule_id=%d error=%s", move.entry.schedule_id, error)
                 move.set_aside = str(error)[:500]
                 return
             move.sent.append(scheduled_for)
-            self._lateness = now - scheduled_for
-            logger.info(
-                "dispatch.sent schedule_id=%d occurrence=%s late_seconds=%.3f",
-                move.entry.schedule_id, scheduled_for.isoformat(), self._lateness.total_seconds(),
-            )  # fmt: skip
 
     @contextmanager
     def _faults_are_waited_for(self) -> Iterator[None]:

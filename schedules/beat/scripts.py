@@ -13,25 +13,32 @@ end
 return found
 """
 
-#: Move entries on and hand what happened to the ledger, if the caller still leads.
-#: KEYS: lock, due, events, set-aside, entry ...  ARGV: token, entries, events, then per entry (revision, last, next,
-#: score, meta, why it was set aside), then the events. Answers -1 when the lock is another's, else how many moved on.
+#: Send and move on, if the caller still leads. KEYS: lock, due, events, set-aside.  ARGV: token, entries, then for each
+#: entry: key, revision, last, next, score, meta, why it was set aside, whether its messages have left already, how
+#: many messages follow, how many events follow; then its messages (queue and text each), then its events.
+#: An entry that was edited or removed meanwhile has its own next instant, or none: it is not moved, and what was to be
+#: sent for it is not sent. Answers -1 when the lock is another's, else how many entries moved on.
 COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-local entries, events, moved = tonumber(ARGV[2]), tonumber(ARGV[3]), 0
-for i = 1, entries do
-  local key, at = KEYS[4 + i], 4 + (i - 1) * 6
-  -- An entry that was edited or removed meanwhile has its own next instant, or none.
-  if redis.call('HGET', key, 'revision') == ARGV[at] then
-    redis.call('HSET', key, 'last', ARGV[at + 1], 'next', ARGV[at + 2], 'meta', ARGV[at + 4])
-    redis.call('ZADD', KEYS[2], ARGV[at + 3], key)
-    if ARGV[at + 5] == '' then redis.call('HDEL', KEYS[4], key)
-    else redis.call('HSET', KEYS[4], key, ARGV[at + 5]) end
+local at, moved = 3, 0
+for i = 1, tonumber(ARGV[2]) do
+  local key, messages, events = ARGV[at], tonumber(ARGV[at + 8]), tonumber(ARGV[at + 9])
+  local is_current = redis.call('HGET', key, 'revision') == ARGV[at + 1]
+  if is_current then
+    redis.call('HSET', key, 'last', ARGV[at + 2], 'next', ARGV[at + 3], 'meta', ARGV[at + 5])
+    redis.call('ZADD', KEYS[2], ARGV[at + 4], key)
+    if ARGV[at + 6] == '' then redis.call('HDEL', KEYS[4], key)
+    else redis.call('HSET', KEYS[4], key, ARGV[at + 6]) end
     moved = moved + 1
+    for j = 0, messages - 1 do redis.call('LPUSH', ARGV[at + 10 + 2 * j], ARGV[at + 11 + 2 * j]) end
   end
-end
-for i = 1, events do
-  redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000000, '*', 'event', ARGV[3 + entries * 6 + i])
+  local first = at + 10 + 2 * messages
+  if is_current or ARGV[at + 7] == '1' then
+    for j = first, first + events - 1 do
+      redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000000, '*', 'event', ARGV[j])
+    end
+  end
+  at = first + events
 end
 return moved
 """

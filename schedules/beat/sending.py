@@ -1,12 +1,26 @@
-"""Hand occurrences to the broker, one after the other over one connection."""
+"""Hand occurrences to the broker.
 
+Two ways, and Celery's own code decides in both what a message holds. On any broker the message is published at once,
+over one connection. Where the queues lie in the very Redis that holds the mirror, the message is only written here and
+leaves in the same atomic step that moves its entry on: nothing can happen between the two.
+"""
+
+import base64
+import uuid
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery
+from kombu import serialization
+from kombu.compression import compress
 from kombu.exceptions import OperationalError
+from kombu.transport.redis import Channel as RedisChannel
+from kombu.utils.encoding import bytes_to_str, str_to_bytes
+from kombu.utils.json import dumps
 
-from schedules.beat.due import DueEntry
+from schedules.beat.due import Move
 from schedules.messages import HEADER, Origin, task_id_of
 
 
@@ -19,29 +33,155 @@ class CannotBeSent(Exception):
 
 
 class Sender:
-    """Publishes for one Celery app."""
+    """Sends for one Celery app."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
 
-    def send(self, entry: DueEntry, scheduled_for: datetime, *, at: datetime, producer: Any) -> None:
-        """Send one occurrence. Raises BrokerUnreachable or CannotBeSent."""
+    def send(self, move: Move, scheduled_for: datetime, *, at: datetime, producer: Any) -> None:
+        """Publish one occurrence, or write its message into ``move``. Raises BrokerUnreachable or CannotBeSent.
+
+        ``producer`` is called for a kombu producer only when one is needed.
+        """
+        entry = move.entry
         task = self._app.tasks.get(entry.task)
         if task is None:
             raise CannotBeSent(f'No worker knows the task "{entry.task}".')
         origin = Origin(entry.schedule_id, "scheduled", scheduled_for, at)
+        options = {
+            "task_id": task_id_of(entry.schedule_id, scheduled_for),
+            "headers": {HEADER: origin.to_header()},
+            # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
+            "retry": False,
+            **entry.options,
+        }
         try:
-            task.apply_async(
-                entry.args,
-                entry.kwargs,
-                task_id=task_id_of(entry.schedule_id, scheduled_for),
-                headers={HEADER: origin.to_header()},
-                producer=producer,
-                # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
-                retry=False,
-                **entry.options,
-            )
-        except (OperationalError, OSError, *producer.connection.connection_errors) as error:
-            raise BrokerUnreachable(str(error)) from error
+            if self._writer is not None:
+                task.apply_async(entry.args, entry.kwargs, producer=self._writer, **options)
+                move.messages.append(self._writer.take())
+            else:
+                self._publish(task, move, options, producer())
+        except (BrokerUnreachable, CannotBeSent):
+            raise
         except Exception as error:  # arguments that do not fit the task or JSON, a queue name that nobody can use …
             raise CannotBeSent(f"{type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def _publish(task: Any, move: Move, options: dict[str, Any], producer: Any) -> None:
+        try:
+            task.apply_async(move.entry.args, move.entry.kwargs, producer=producer, **options)
+        except (OperationalError, OSError, *producer.connection.connection_errors) as error:
+            raise BrokerUnreachable(str(error)) from error
+
+
+def queues_lie_in_the_mirror(app: Celery) -> bool:
+    """Say whether messages can be written into the mirror's Redis as kombu would put them there.
+
+    Only for what is surely the same: the same plain Redis address, queues that are lists of their own name, and no
+    event that would have to be published beside each message.
+    """
+    conf = app.conf
+    options = conf.broker_transport_options or {}
+    broker, mirror = (_address(url) for url in (conf.broker_write_url, app.redbeat_conf.redis_url))
+    return (
+        broker is not None
+        and broker == mirror
+        and not options.get("global_keyprefix")
+        and not conf.task_send_sent_event
+        and all(queue.exchange.type == "direct" for queue in app.amqp.queues.values())
+    )
+
+
+class MessageWriter:
+    """Stands in for a kombu producer: takes what Celery would publish and writes it as kombu's Redis transport does.
+
+    Source: ``Producer.publish``, ``virtual.Channel.prepare_message`` and ``redis.Channel._put`` of kombu 5.7. Tests
+    hold its messages against kombu's own.
+    """
+
+    def __init__(self) -> None:
+        self.connection = _Connection()
+        self._written: tuple[str, str] | None = None
+
+    def __enter__(self) -> "MessageWriter":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+    def take(self) -> tuple[str, str]:
+        """Return the queue's key and the text of the message written last, once."""
+        written, self._written = self._written, None
+        if written is None:
+            raise CannotBeSent("Celery published nothing for this call.")
+        return written
+
+    def publish(
+        self,
+        body: Any,
+        *,
+        exchange: Any = "",
+        routing_key: str = "",
+        serializer: str | None = None,
+        compression: str | None = None,
+        headers: dict[str, Any] | None = None,
+        priority: int | None = None,
+        expiration: float | None = None,
+        delivery_mode: Any = None,
+        declare: Any = None,
+        retry: Any = None,
+        retry_policy: Any = None,
+        timeout: Any = None,
+        confirm_timeout: Any = None,
+        mandatory: Any = None,
+        immediate: Any = None,
+        **properties: Any,
+    ) -> None:
+        if exchange:
+            raise CannotBeSent(f'The exchange "{exchange}" is none that beat can send to here. Name a queue instead.')
+        headers = headers or {}
+        content_type, content_encoding, payload = serialization.dumps(body, serializer=serializer)
+        if compression:
+            payload, headers["compression"] = compress(payload, compression)
+        if expiration is not None:
+            properties["expiration"] = str(int(expiration * 1000))
+        properties |= {
+            "delivery_mode": delivery_mode,
+            "delivery_info": {"exchange": "", "routing_key": routing_key},
+            "priority": priority or 0,
+            "body_encoding": "base64",
+            "delivery_tag": str(uuid.uuid4()),
+        }
+        message = {
+            "body": bytes_to_str(base64.b64encode(str_to_bytes(payload))),
+            "content-encoding": content_encoding,
+            "content-type": content_type,
+            "headers": headers,
+            "properties": properties,
+        }
+        self._written = (_key_of(routing_key, priority or 0), dumps(message))
+
+
+class _Connection:
+    """What Celery asks of a producer's connection when it publishes."""
+
+    @staticmethod
+    def _reraise_as_library_errors() -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def _key_of(queue: str, priority: int) -> str:
+    steps = [step for step in RedisChannel.priority_steps if step <= min(max(priority, 0), 9)]
+    return f"{queue}{RedisChannel.sep}{steps[-1]}" if steps[-1] else queue
+
+
+def _address(url: str | None) -> tuple[str, str, int, int] | None:
+    """Return what makes two Redis addresses one place; None for anything but a plain Redis."""
+    parts = urlsplit(url or "")
+    if parts.scheme not in ("redis", "rediss"):
+        return None
+    database = parts.path.strip("/") or "0"
+    if not database.isdigit() or "virtual_host" in parts.query or "db=" in parts.query:
+        return None
+    return parts.scheme, parts.hostname or "localhost", parts.port or 6379, int(database)

@@ -15,7 +15,7 @@ from schedules.mirror.mirror import Mirror
 logger = logging.getLogger(__name__)
 
 #: Seconds of one blocking read; below redis_options' socket_timeout.
-LISTEN_SECONDS = 5
+LISTEN_SECONDS = 2
 #: Seconds between two wake-ups: a burst of a thousand saves costs fifty ticks a second, not a thousand.
 PAUSE_SECONDS = 0.02
 #: Seconds before Redis is asked again after it failed.
