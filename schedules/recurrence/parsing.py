@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from schedules.recurrence.calendars import BY_CODE, ExceptionalDay
 from schedules.recurrence.cron import CronError, parse_cron
@@ -73,12 +74,12 @@ def _from_text(text: str) -> Recurrence:
 
 
 def _build(definition: Mapping[str, Any]) -> Recurrence:
-    return _shared(read_definition(definition))
+    rule = read_definition(definition)
+    return _LIVING.get(rule) or _LIVING.setdefault(rule, Recurrence(rule))
 
 
-@lru_cache(maxsize=8192)
-def _shared(definition: Definition) -> Recurrence:
-    return Recurrence(definition)
+#: Every recurrence that anyone holds: however many definitions there are, equal ones never become two objects.
+_LIVING: WeakValueDictionary[Definition, Recurrence] = WeakValueDictionary()
 
 
 def read_definition(source: Mapping[str, Any]) -> Definition:

@@ -21,7 +21,7 @@ class Recurrence:
     NaiveDatetimeError is raised; all instants returned are in UTC, on whole seconds, from 1900 to 9900.
     """
 
-    __slots__ = ("_plan", "canonical_json", "rule")
+    __slots__ = ("__weakref__", "_plan", "canonical_json", "rule")
 
     rule: Definition
     #: The canonical definition on one line with sorted keys: a fingerprint.
