@@ -7,5 +7,5 @@ class SchedulesConfig(AppConfig):
     verbose_name = _("Schedules")
 
     def ready(self) -> None:
-        from schedules import signals  # noqa: F401
+        from schedules import checks, signals  # noqa: F401
         from schedules.ledger import wiring  # noqa: F401

@@ -13,6 +13,8 @@ DEFAULTS: dict[str, Any] = {
     # How often a worker says that a run is alive, and how long it may be silent before it counts as gone.
     "HEARTBEAT_EVERY_SECONDS": 10.0,
     "HEARTBEAT_LOST_AFTER_SECONDS": 60.0,
+    # How many days the history of runs is kept; 0: for ever. The latest run of each schedule always stays.
+    "RUNS_KEPT_DAYS": 400,
 }
 
 

@@ -178,6 +178,9 @@ CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
 SCHEDULES = {
     "RECONCILE_EVERY_SECONDS": env.float("SCHEDULES_RECONCILE_EVERY_SECONDS", default=60.0),
     "BEAT_LOCK_SECONDS": env.float("SCHEDULES_BEAT_LOCK_SECONDS", default=10.0),
+    "HEARTBEAT_EVERY_SECONDS": env.float("SCHEDULES_HEARTBEAT_EVERY_SECONDS", default=10.0),
+    "HEARTBEAT_LOST_AFTER_SECONDS": env.float("SCHEDULES_HEARTBEAT_LOST_AFTER_SECONDS", default=60.0),
+    "RUNS_KEPT_DAYS": env.int("SCHEDULES_RUNS_KEPT_DAYS", default=400),
 }
 
 # --- J-Quants -------------------------------------------------------------------------------------------------
