@@ -70,11 +70,16 @@ def local_instant(instant: datetime | None, *, now: datetime) -> str:
 
 
 def counts_in_short(result: Any) -> str:
-    """Return the first few whole numbers of a result: "created 16 · changed 9"; empty when it has none."""
+    """Return a few whole numbers of a result: "changed 9 · created 16"; empty when it has none.
+
+    Zeros are left out unless there is nothing else. By name, because PostgreSQL does not keep the order of a JSON
+    object.
+    """
     if not isinstance(result, dict):
         return ""
-    counts = [(key, value) for key, value in result.items() if isinstance(value, int) and not isinstance(value, bool)]
-    return " · ".join(f"{spoken(key)} {value:,}" for key, value in counts[:SHORT_COUNTS])
+    counts = [(key, value) for key, value in sorted(result.items()) if type(value) is int]
+    telling = [(key, value) for key, value in counts if value] or counts
+    return " · ".join(f"{spoken(key)} {value:,}" for key, value in telling[:SHORT_COUNTS])
 
 
 def spoken(key: str) -> str:

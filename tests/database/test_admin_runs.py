@@ -58,7 +58,7 @@ def test_results_are_lists_that_people_can_read(chief: Client) -> None:
     assert "<dt>received</dt><dd>4,400</dd>" in page
     assert "<dt>name</dt><dd>極洋</dd>" in page
     assert "<dt>complete</dt><dd>yes</dd>" in page
-    assert "received 4,400 · created 16" in chief.get(LIST).content.decode()
+    assert "created 16 · received 4,400" in chief.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize("result", [None, [], {}, "text", 0, [1, [2, {"": None}]], {"a": {"b": []}}])
