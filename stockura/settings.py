@@ -4,10 +4,11 @@ Values come from the environment, or from a `.env` file beside manage.py (see `.
 them the addresses are those of `make run`: SQLite and Redis on this machine, and the stand-in J-Quants server.
 """
 
+import sys
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,7 +29,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if not DEBUG:
-        raise ImproperlyConfigured(
+        # Not ImproperlyConfigured: each command would print a traceback above the sentence.
+        sys.exit(
             "SECRET_KEY is not set and DEBUG is off. Set SECRET_KEY in the environment or in .env "
             "(make one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'), "
             "or set DEBUG=true for development. `make run` does this for you."
@@ -136,6 +138,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ja")
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
@@ -261,6 +264,13 @@ UNFOLD = {
     "SITE_HEADER": "Stockura",
     "SITE_SUBHEADER": _("When data is fetched"),
     "SITE_SYMBOL": "candlestick_chart",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("schedules/favicon.svg"),
+        }
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
@@ -297,4 +307,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handler would say everything a second time.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }

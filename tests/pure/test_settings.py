@@ -1,0 +1,30 @@
+"""Starting without what a start needs: each program says so in one sentence and ends."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.ports import free_port
+from tests.support.processes import ROOT
+
+PROGRAMS = {
+    "manage.py": ["manage.py", "check"],
+    "beat": ["-m", "celery", "-A", "stockura", "beat"],
+    "worker": ["-m", "celery", "-A", "stockura", "worker"],
+    "web": ["-m", "gunicorn", "stockura.wsgi", "--bind", f"127.0.0.1:{free_port()}"],
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_without_a_secret_key_and_debug_it_refuses_to_start_with_a_sentence(program: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "STOCKURA_ENV_FILE": os.devnull}
+
+    ended = subprocess.run(
+        [sys.executable, *PROGRAMS[program]], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+    assert ended.returncode != 0
+    assert "SECRET_KEY is not set and DEBUG is off. Set SECRET_KEY" in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout
