@@ -12,7 +12,9 @@ from schedules.recurrence.calendars import (
     exchange_bounds,
 )
 from schedules.recurrence.comparing import Comparison, compare
-from schedules.recurrence.importing import import_celery_crontab, import_crontab_line
+from schedules.recurrence.importing import import_crontab_line
+from schedules.recurrence.importing_beat_rows import import_beat_row
+from schedules.recurrence.importing_celery import import_celery_crontab
 from schedules.recurrence.parsing import parse_definition
 from schedules.recurrence.problems import DefinitionError, NaiveDatetimeError, Problem
 from schedules.recurrence.recurrence import Recurrence
@@ -51,6 +53,7 @@ __all__ = [
     "day_status",
     "describe",
     "exchange_bounds",
+    "import_beat_row",
     "import_celery_crontab",
     "import_crontab_line",
     "parse_definition",

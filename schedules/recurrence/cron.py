@@ -167,12 +167,15 @@ def _refuse_field_count(parts: list[str]) -> None:
 
 
 def has_wide_step(text: str) -> bool:
-    """Return whether a step of a readable expression is wider than what it steps through, as in ``*/90``."""
+    """Return whether a step of a readable expression is wider than what it steps through, as in ``*/90``.
+
+    A day field that begins ``*/31,`` or ``*/7,`` does so to make both day fields count, which is no slip.
+    """
     fields = (MINUTE, HOUR, DAY_OF_MONTH, MONTH, DAY_OF_WEEK)
     return any(
         "/" in item and len(read_item(item, field)) == 1
         for part, field in zip(_split(text), fields, strict=True)
-        for item in part.split(",")
+        for item in part.removeprefix({DAY_OF_MONTH: "*/31,", DAY_OF_WEEK: "*/7,"}.get(field, "")).split(",")
     )
 
 
