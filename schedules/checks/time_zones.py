@@ -16,9 +16,7 @@ EVERYDAY = ("Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Sydney
 @register
 def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look whether the zones that everybody uses can be loaded here."""
-    wanted = dict.fromkeys(
-        [APIEndpointSchedule._meta.get_field("timezone").default, settings.TIME_ZONE, *EVERYDAY]
-    )
+    wanted = dict.fromkeys([APIEndpointSchedule._meta.get_field("timezone").default, settings.TIME_ZONE, *EVERYDAY])
     missing = [name for name in wanted if not _can_be_loaded(name)]
     if not missing:
         return []

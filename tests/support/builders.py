@@ -1,8 +1,9 @@
 """Rows for tests, named for what matters in them."""
 
+import uuid
 from typing import Any
 
-from schedules.models import APIEndpoint, APIEndpointSchedule
+from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 
 
 def an_endpoint(**fields: Any) -> APIEndpoint:
@@ -17,3 +18,15 @@ def a_schedule(**fields: Any) -> APIEndpointSchedule:
     if timed:
         usual["execution_times"] = {"times": ["08:10"]}
     return APIEndpointSchedule.objects.create(endpoint=endpoint, **{**usual, **fields})
+
+
+def a_run(schedule: APIEndpointSchedule | None, **fields: Any) -> ScheduleRun:
+    """A run that has succeeded, unless told otherwise; ``created_at`` too may be told."""
+    created_at = fields.pop("created_at", None)
+    usual: dict[str, Any] = {"state": ScheduleRun.State.SUCCEEDED, "task": "tests.nothing", "task_id": uuid.uuid4()}
+    usual["schedule_name"] = schedule.name if schedule else "deleted"
+    run = ScheduleRun.objects.create(schedule=schedule, **{**usual, **fields})
+    if created_at is not None:
+        ScheduleRun.objects.filter(pk=run.pk).update(created_at=created_at)
+        run.created_at = created_at
+    return run

@@ -1,0 +1,112 @@
+"""Forget old runs: in small batches, so that neither memory nor a lock on the database grows with the history.
+
+What is never deleted, however old: a run that has not ended, and of each schedule the run recorded last and the one of
+its latest occurrence. The first two are what people look at; the last is what tells beat, after Redis has lost its
+data, how far the schedule had got (``mirroring``).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from schedules import conf
+from schedules.models import ScheduleRun
+
+logger = logging.getLogger(__name__)
+
+State = ScheduleRun.State
+
+UNFINISHED = (State.DISPATCHED, State.RUNNING, State.RETRYING)
+#: Runs deleted in one statement: milliseconds, in which others wait for SQLite's only writer.
+BATCH = 500
+#: Between two batches others get their turn: who waits for SQLite asks again only every few dozen milliseconds.
+PAUSE_SECONDS = 0.05
+#: A hundred years; beyond it dates have no meaning any more.
+MAX_DAYS = 36_500
+DAY = timedelta(days=1)
+
+
+def kept_since(now: datetime, days: int | None = None) -> datetime | None:
+    """Return the instant before which runs may be forgotten; None when the history is kept for ever.
+
+    ``days`` stands for the setting RUNS_KEPT_DAYS when it is given.
+    """
+    days = int(conf.setting("RUNS_KEPT_DAYS")) if days is None else days
+    return now - timedelta(days=min(days, MAX_DAYS)) if days else None
+
+
+def old_runs(before: datetime) -> QuerySet[ScheduleRun]:
+    """Return the runs recorded before ``before`` that may be forgotten."""
+    of_same = ScheduleRun.objects.filter(schedule=OuterRef("schedule"))
+    recorded_later = Exists(of_same.filter(created_at__gt=OuterRef("created_at")))
+    occurs_later = Exists(of_same.filter(scheduled_for__gt=OuterRef("scheduled_for")))
+    is_superseded = recorded_later & (Q(scheduled_for__isnull=True) | occurs_later)
+    old = ScheduleRun.objects.filter(created_at__lt=before).exclude(state__in=UNFINISHED)
+    return old.filter(Q(schedule__isnull=True) | is_superseded)
+
+
+def delete_old_runs(before: datetime, *, tell: Callable[[int], None] = lambda count: None) -> int:
+    """Delete ``old_runs(before)`` and return how many there were; ``tell`` hears how many have gone so far."""
+    deleted = 0
+    for count in _batches(before):
+        deleted += count
+        tell(deleted)
+        time.sleep(PAUSE_SECONDS)
+    return deleted
+
+
+class DailyRetention:
+    """Forgets what is too old once a day, a batch at each ``step``: for a loop that has other things to do.
+
+    The leading beat calls it. A task would need a worker that is free, and would be one more message to lose or to send
+    twice; here a beat that takes over just begins anew, which finds little to do.
+    """
+
+    def __init__(self) -> None:
+        self._done_at: datetime | None = None
+        self._batches: Iterator[int] | None = None
+        self._deleted = 0
+
+    def step(self, now: datetime) -> None:
+        """Delete one batch, if the last look is a day ago or not finished. Raises the database's errors."""
+        if self._batches is None:
+            if not self._is_due(now):
+                return
+            before = kept_since(now)
+            self._batches, self._deleted = iter(()) if before is None else _batches(before), 0
+        try:
+            count = next(self._batches, 0)
+        except Exception:
+            # A generator that failed has ended; the next step looks anew.
+            self._batches = None
+            raise
+        self._deleted += count
+        if not count:
+            self._batches, self._done_at = None, now
+            if self._deleted:
+                logger.info("retention.deleted runs=%d", self._deleted)
+
+    def _is_due(self, now: datetime) -> bool:
+        # A clock that was set back must not put it off.
+        return self._done_at is None or not timedelta() <= now - self._done_at < DAY
+
+
+def _batches(before: datetime) -> Iterator[int]:
+    """Delete batch after batch, the oldest first, and yield how many each had (never 0)."""
+    old = old_runs(before).order_by("created_at")
+    reached: datetime | None = None
+    while True:
+        # From where the last batch ended, so that what is kept is not looked at again for each batch.
+        rest = old if reached is None else old.filter(created_at__gte=reached)
+        found = list(rest.values_list("pk", "created_at")[:BATCH])
+        if not found:
+            return
+        reached = found[-1][1]
+        # The state once more: a run may have been taken up since, however unlikely that is at its age.
+        batch = ScheduleRun.objects.filter(pk__in=[pk for pk, _created_at in found])
+        count, _by_model = batch.exclude(state__in=UNFINISHED).delete()
+        if count:
+            yield count
