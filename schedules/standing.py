@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from schedules.definitions import exceptional_days_by_exchange, recurrence_of
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror.mirror import Held, Mirror
 from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import exceptional_days_by_exchange, recurrence_of
 from schedules.models.lifecycle import is_in_force
 from schedules.recurrence import DefinitionError, Recurrence
 

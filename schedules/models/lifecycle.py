@@ -1,12 +1,9 @@
 """What a save means for the engine: which changes raise the revision, and which start a schedule anew."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.db.models import Q
-
-if TYPE_CHECKING:
-    from schedules.models.schedule import APIEndpointSchedule
 
 #: A change of one of these may place occurrences elsewhere, so that none before the change may fire. Renaming, other
 #: arguments or another policy leave a pending occurrence as it is.
@@ -33,7 +30,19 @@ TIMING_FIELDS = (
 ADVANCED_FIELDS = frozenset({"revision", "effective_from", "updated_at"})
 
 
-def advance(schedule: "APIEndpointSchedule", *, now: datetime, update_fields: set[str] | None) -> None:
+class Living(Protocol):
+    """A schedule's row, as far as its being in force is concerned."""
+
+    pk: Any
+    endpoint: Any
+    enabled: bool
+    paused_at: datetime | None
+    paused_until: datetime | None
+    revision: int
+    effective_from: datetime | None
+
+
+def advance(schedule: Living, *, now: datetime, update_fields: set[str] | None) -> None:
     """Raise the revision and decide from when the schedule is in force; called in the transaction of its save.
 
     The stored row is locked and compared with, not the instance, which may be stale.
@@ -48,7 +57,7 @@ def advance(schedule: "APIEndpointSchedule", *, now: datetime, update_fields: se
         schedule.effective_from = stored["effective_from"]
 
 
-def is_in_force(schedule: "APIEndpointSchedule") -> bool:
+def is_in_force(schedule: Living) -> bool:
     """Say whether beat should know the schedule. One paused until some time is in force: it waits in the mirror."""
     waits = schedule.paused_at is not None and schedule.paused_until is None
     return schedule.enabled and schedule.endpoint.enabled and not waits
@@ -59,13 +68,13 @@ def pause_holds(now: datetime) -> Q:
     return Q(paused_at__isnull=False) & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))
 
 
-def _stored(schedule: "APIEndpointSchedule") -> dict[str, Any] | None:
+def _stored(schedule: Living) -> dict[str, Any] | None:
     if schedule.pk is None:
         return None
     rows = type(schedule)._base_manager.select_for_update().filter(pk=schedule.pk)
     return rows.values("revision", "effective_from", *TIMING_FIELDS).first()
 
 
-def _timing_changes(schedule: "APIEndpointSchedule", stored: dict[str, Any], update_fields: set[str] | None) -> bool:
+def _timing_changes(schedule: Living, stored: dict[str, Any], update_fields: set[str] | None) -> bool:
     saved = TIMING_FIELDS if update_fields is None else [name for name in TIMING_FIELDS if name in update_fields]
     return any(getattr(schedule, name) != stored[name] for name in saved)

@@ -12,8 +12,8 @@ from django.utils import timezone as django_timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from schedules.definitions import FIELD_OF_KEY, recurrence_of
 from schedules.models import lifecycle
+from schedules.models.definitions import FIELD_OF_KEY, recurrence_of
 from schedules.models.endpoint import LONGEST_SECONDS, APIEndpoint
 from schedules.recurrence import DefinitionError
 from schedules.task_catalogue import problem_with_arguments

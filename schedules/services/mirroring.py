@@ -16,12 +16,12 @@ from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from schedules.definitions import ExceptionalDays, exceptional_days_by_exchange, recurrence_of
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror.entry import EntryContent
 from schedules.mirror.keys import entry_name
 from schedules.mirror.mirror import Held, Mirror, fingerprint
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.models.definitions import ExceptionalDays, exceptional_days_by_exchange, recurrence_of
 from schedules.models.lifecycle import is_in_force
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schedules.definitions import recurrence_of
 from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import recurrence_of
 from schedules.recurrence import (
     Comparison,
     DefinitionError,
@@ -27,7 +27,7 @@ SKIPPED_HORIZON = timedelta(days=92)
 
 @dataclass(frozen=True)
 class Preview:
-    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state that makes a rule was given."""
+    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state made a rule to compare with."""
 
     recurrence: Recurrence
     runs: Sequence[Occurrence]

@@ -9,8 +9,8 @@ from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from schedules.definitions import recurrence_of
 from schedules.models import APIEndpoint, APIEndpointSchedule
+from schedules.models.definitions import recurrence_of
 from stockura.demo.content import ENDPOINT, schedules
 from stockura.demo.loading import load_demo
 

@@ -7,10 +7,10 @@ import redis
 from django.db import transaction
 from django.utils import translation
 
-from schedules.definitions import recurrence_of
 from schedules.mirror.entry import RecurrenceSchedule, StockuraEntry
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import recurrence_of
 from schedules.services import mirroring
 from stockura.celery import app
 from tests.support.builders import a_schedule, an_endpoint

@@ -6,14 +6,33 @@ so that beat needs no database to compute the next occurrence.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from schedules.models.exceptional_day import ExceptionalDay
 from schedules.recurrence import Recurrence, parse_definition
 
-if TYPE_CHECKING:
-    from schedules.models import APIEndpointSchedule
-
 ExceptionalDays = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+class Ruled(Protocol):
+    """The fields of a schedule's row that make up its rule. Their meaning is the model's."""
+
+    schedule_type: str
+    execution_times: Any
+    weekdays: Any
+    month_days: Any
+    short_months: str
+    cron_expression: str
+    interval_seconds: int | None
+    run_at: datetime | None
+    timezone: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    excluded_dates: Any
+    trading_day_rule: str
+    exchange: str
+    created_at: datetime
+
 
 #: Where a person mends a problem that the recurrence found under a key of the definition.
 FIELD_OF_KEY = {
@@ -36,7 +55,7 @@ FIELD_OF_KEY = {
 }
 
 
-def definition_of(schedule: "APIEndpointSchedule", exceptional_days: ExceptionalDays | None = None) -> dict[str, Any]:
+def definition_of(schedule: Ruled, exceptional_days: ExceptionalDays | None = None) -> dict[str, Any]:
     """Return the definition of a saved or unsaved schedule.
 
     ``exceptional_days`` maps exchanges to their days; without it they are read from the database when needed.
@@ -56,15 +75,13 @@ def definition_of(schedule: "APIEndpointSchedule", exceptional_days: Exceptional
     return definition
 
 
-def recurrence_of(schedule: "APIEndpointSchedule", exceptional_days: ExceptionalDays | None = None) -> Recurrence:
+def recurrence_of(schedule: Ruled, exceptional_days: ExceptionalDays | None = None) -> Recurrence:
     """Return the schedule's recurrence. Raises DefinitionError when its fields make none."""
     return parse_definition(definition_of(schedule, exceptional_days))
 
 
 def exceptional_days_by_exchange() -> dict[str, list[dict[str, Any]]]:
     """Return the staff's table, one query, ready to be handed to ``definition_of`` many times."""
-    from schedules.models import ExceptionalDay
-
     days: dict[str, list[dict[str, Any]]] = {}
     for day in ExceptionalDay.objects.order_by("on"):
         days.setdefault(day.exchange, []).append(
@@ -78,7 +95,7 @@ def exceptional_days_by_exchange() -> dict[str, list[dict[str, Any]]]:
     return days
 
 
-def _of_kind(schedule: "APIEndpointSchedule") -> dict[str, Any]:
+def _of_kind(schedule: Ruled) -> dict[str, Any]:
     kind = schedule.schedule_type
     if kind == "cron":
         return {"cron": schedule.cron_expression}
@@ -100,7 +117,7 @@ def _times(execution_times: Any) -> Any:
     return execution_times.get("times") if isinstance(execution_times, dict) else execution_times
 
 
-def _asks_the_exchange(schedule: "APIEndpointSchedule") -> bool:
+def _asks_the_exchange(schedule: Ruled) -> bool:
     month_days = schedule.month_days if isinstance(schedule.month_days, list) else []
     return schedule.trading_day_rule != "any" or any(str(day).startswith("trading:") for day in month_days)
 
