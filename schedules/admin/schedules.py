@@ -1,34 +1,29 @@
-"""The pages of schedules: the list, the form beside its live preview, and the actions."""
+"""The pages of schedules: the list, and the form beside its live preview."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.forms import AdminForm
 
 from schedules.admin.form_layout import SECTIONS, placed_sections
-from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import (
     duration_of,
-    in_one_line,
     lateness_of,
     local_instant,
     readable,
@@ -39,16 +34,14 @@ from schedules.admin.pictures import (
 )
 from schedules.admin.previews import Pane, field_errors, pane_of_form, pane_of_schedule
 from schedules.admin.runs import outcome_in_short
-from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, ScheduleAction, carry_out, sentences
+from schedules.admin.schedule_action_pages import ScheduleActionPages
+from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
-from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
-from schedules.exceptions import EngineUnreachable, PauseEndsInThePast
+from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
 from schedules.models import APIEndpointSchedule
-from schedules.recurrence import DefinitionError, describe
-from schedules.recurrence.zones import find_zone
-from schedules.services import mirroring
-from schedules.standing import Place, Standing, places_of
+from schedules.recurrence import DefinitionError
+from schedules.standing import Place, places_of
 
 #: Runs that a schedule's page lists.
 RECENT_RUNS = 10
@@ -56,7 +49,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
+class APIEndpointScheduleAdmin(ScheduleActionPages):
     form = ScheduleForm
     list_display = [
         "name",
@@ -80,8 +73,6 @@ class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
     list_before_template = "partials/schedule_list_tools.html"
     search_fields = ["name", "description", "endpoint__name"]
     search_help_text = gettext_lazy("Name, description or endpoint")
-    actions_list = ["reconcile"]
-    actions = ["switch_on", "switch_off", "run", "pause", "resume"]
     save_on_top = False
 
     class Media:
@@ -90,23 +81,6 @@ class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
             forms.Script("schedules/js/cron-builder.js", defer=True),
             forms.Script("schedules/js/schedule-form.js", defer=True),
         ]
-
-    # --- Permissions --------------------------------------------------------------------------------------------
-
-    def has_run_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("schedules.run_apiendpointschedule")
-
-    def has_pause_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("schedules.pause_apiendpointschedule")
-
-    def verbs_allowed(self, request: HttpRequest) -> dict[str, bool]:
-        """Return for each permission that actions ask for whether the reader has it."""
-        return {
-            "run": self.has_run_permission(request),
-            "pause": self.has_pause_permission(request),
-            "change": self.has_change_permission(request),
-            "view_runs": request.user.has_perm("schedules.view_schedulerun"),
-        }
 
     # --- The list -----------------------------------------------------------------------------------------------
 
@@ -297,229 +271,3 @@ class APIEndpointScheduleAdmin(TellsWhatIsNotInForce, ModelAdmin):
 
     def _place(self, schedule: APIEndpointSchedule) -> Place:
         return places_of([schedule], now=timezone.now())[schedule.pk]
-
-    # --- Actions ------------------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(
-                "do/<slug:code>/",
-                self.admin_site.admin_view(self.action_view),
-                name="schedules_apiendpointschedule_do",
-            ),
-        ]
-        return own + super().get_urls()
-
-    @action(description=ACTIONS["enable"].label, permissions=["change"])
-    def switch_on(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> HttpResponse | None:
-        return self._act_on_many(request, ACTIONS["enable"], queryset)
-
-    @action(description=ACTIONS["disable"].label, permissions=["change"])
-    def switch_off(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> HttpResponse | None:
-        return self._act_on_many(request, ACTIONS["disable"], queryset)
-
-    @action(description=ACTIONS["run"].label, permissions=["run"])
-    def run(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> HttpResponse | None:
-        return self._act_on_many(request, ACTIONS["run"], queryset)
-
-    @action(description=ACTIONS["pause"].label, permissions=["pause"])
-    def pause(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> HttpResponse | None:
-        return self._act_on_many(request, ACTIONS["pause"], queryset)
-
-    @action(description=ACTIONS["resume"].label, permissions=["pause"])
-    def resume(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> HttpResponse | None:
-        return self._act_on_many(request, ACTIONS["resume"], queryset)
-
-    def action_view(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Carry out an action on the schedules named in the request; ask first where there is something to ask.
-
-        A GET never changes anything: it shows the page that asks.
-        """
-        found = ACTIONS.get(code)
-        if found is None:
-            raise Http404(_("There is no such action."))
-        if not self.verbs_allowed(request)[found.permission] or not self.has_view_permission(request):
-            raise PermissionDenied
-        named = (request.POST if request.method == "POST" else request.GET).getlist("schedule")
-        ids = [int(text) for text in named if text.isascii() and text.isdigit() and len(text) < 19]
-        schedules = list(self.get_queryset(request).select_related("endpoint").filter(pk__in=ids[:MAX_AT_ONCE]))
-        if not schedules:
-            messages.warning(request, _("The schedule is not there any more."))
-            return HttpResponseRedirect(self._back(request))
-        return self._told(request, self._ask_or_act, found, schedules)
-
-    def _act_on_many(
-        self, request: HttpRequest, found: ScheduleAction, queryset: QuerySet[APIEndpointSchedule]
-    ) -> HttpResponse | None:
-        schedules = list(queryset.select_related("endpoint")[: MAX_AT_ONCE + 1])
-        if len(schedules) > MAX_AT_ONCE:
-            sentence = _("At most %(most)d schedules at a time. Choose fewer; nothing has been done.")
-            messages.error(request, sentence % {"most": MAX_AT_ONCE})
-            return None
-        if found.form is not None:
-            return self._asking_page(request, found, schedules, found.form())
-        self._act(request, found, schedules, {})
-        return None
-
-    def _ask_or_act(
-        self, request: HttpRequest, found: ScheduleAction, schedules: list[APIEndpointSchedule]
-    ) -> HttpResponse:
-        is_answered = request.method == "POST" and (found.form is None or "confirmed" in request.POST)
-        form = (found.form or forms.Form)(request.POST if is_answered else None)
-        if not is_answered or not form.is_valid():
-            return self._asking_page(request, found, schedules, form)
-        try:
-            self._act(request, found, schedules, form.cleaned_data)
-        except PauseEndsInThePast as error:
-            form.add_error("until", str(error))
-            return self._asking_page(request, found, schedules, form)
-        return HttpResponseRedirect(self._back(request))
-
-    def _act(
-        self,
-        request: HttpRequest,
-        found: ScheduleAction,
-        schedules: list[APIEndpointSchedule],
-        answers: dict[str, Any],
-    ) -> None:
-        outcome = carry_out(found, schedules, Asked(by=request.user, now=timezone.now(), answers=answers))
-        for schedule in outcome.done:
-            reason = answers.get("reason")
-            self.log_change(request, schedule, f"{found.history}: {reason}" if reason else str(found.history))
-        successes, remarks, errors = sentences(found, outcome)
-        for text in successes:
-            messages.success(request, text)
-        for text in remarks:
-            messages.warning(request, text)
-        for text in errors:
-            messages.error(request, text)
-
-    def _asking_page(
-        self,
-        request: HttpRequest,
-        found: ScheduleAction,
-        schedules: list[APIEndpointSchedule],
-        form: forms.BaseForm,
-    ) -> HttpResponse:
-        now = timezone.now()
-        places = places_of(schedules, now=now)
-        lines = [
-            {
-                "schedule": schedule,
-                "rule": rule_in_words(places[schedule.pk]),
-                "badge": standing_badge(places[schedule.pk].standing),
-                "next_run": next_run_text(schedule, places[schedule.pk], now=now),
-            }
-            for schedule in schedules
-        ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": found.label,
-            "opts": self.opts,
-            "action": found,
-            "lines": lines,
-            "form": form,
-            "back": self._back(request),
-            "address": reverse("admin:schedules_apiendpointschedule_do", args=[found.code]),
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/schedules/apiendpointschedule/action.html", context)
-
-    @action(description=gettext_lazy("Compare with the engine"), permissions=["change"], icon="sync")
-    def reconcile(self, request: HttpRequest) -> HttpResponse:
-        """Show how the engine differs from the database; on POST, put it right."""
-        is_repair = request.method == "POST"
-        report, problem = None, ""
-        try:
-            report = mirroring.reconcile(timezone.now(), dry_run=not is_repair)
-        except EngineUnreachable as error:
-            problem = str(error)
-        if is_repair and report is not None:
-            if report.pushed or report.removed:
-                messages.success(
-                    request,
-                    _("Repaired: %(pushed)d put in force anew, %(removed)d taken out of force.")
-                    % {"pushed": len(report.pushed), "removed": len(report.removed)},
-                )
-            else:
-                messages.success(request, _("The engine holds what the database says. Nothing had to be repaired."))
-            if report.set_aside:
-                count = {"count": len(report.set_aside)}
-                messages.warning(request, _("%(count)d cannot be put in force; their rules are not usable.") % count)
-            return HttpResponseRedirect(self._list_address())
-        ids = [*report.pushed, *report.removed, *report.set_aside] if report else []
-        names = dict(self.model.objects.filter(pk__in=ids[:MAX_AT_ONCE]).values_list("pk", "name"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Compare with the engine"),
-            "opts": self.opts,
-            "problem": problem,
-            "report": report,
-            "missing": [names.get(pk, f"schedule-{pk}") for pk in report.pushed[:MAX_AT_ONCE]] if report else [],
-            "orphans": [names.get(pk, f"schedule-{pk}") for pk in report.removed[:MAX_AT_ONCE]] if report else [],
-            "set_aside": [(names.get(pk, f"schedule-{pk}"), text) for pk, text in report.set_aside.items()]
-            if report
-            else [],
-            "back": self._list_address(),
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/schedules/apiendpointschedule/reconcile.html", context)
-
-    def _back(self, request: HttpRequest) -> str:
-        """Return where the person came from, if that is a page of this site."""
-        wanted = request.POST.get("back") or request.GET.get("back") or ""
-        if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-            return wanted
-        return self._list_address()
-
-    def _list_address(self) -> str:
-        return reverse("admin:schedules_apiendpointschedule_changelist")
-
-
-def rule_in_words(place: Place) -> SafeString | str:
-    if place.recurrence is None:
-        return two_lines("–", place.problem)
-    return describe(place.recurrence, page_language())
-
-
-def next_run_text(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> SafeString | str:
-    """Return the next run as the reader's clock will show it, with its distance; empty when nothing will run.
-
-    Lists mix zones, so the large figure is always the reader's. The schedule's own follows where it differs.
-    """
-    zone = find_zone(schedule.timezone)
-    if place.next_run_at is None or zone is None:
-        return ""
-    here = timezone.localtime(place.next_run_at)
-    distance = distance_text(here, now=now)
-    if schedule.timezone != timezone.get_current_timezone_name():
-        there = place.next_run_at.astimezone(zone)
-        name = zone_text(schedule.timezone)
-        distance = f"{distance} · {time_text(there)} ({name})"
-    return two_lines(in_one_line(instant_text(here, now=now)), distance)
-
-
-def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:
-    """Return what more there is to say about a standing: until when and why it is paused, what to do."""
-    if place.standing == Standing.PAUSED:
-        parts = []
-        if schedule.paused_until:
-            until = local_instant(schedule.paused_until, now=now)
-            parts.append(_("until %(instant)s") % {"instant": until})
-        return " · ".join([*parts, *([schedule.pause_reason] if schedule.pause_reason else [])])
-    if place.standing == Standing.NOT_YET:
-        return _("The engine holds something else. Beat repairs this by itself within a minute.")
-    if place.standing == Standing.UNKNOWN:
-        return _("Redis does not answer.")
-    return place.problem
-
-
-def buttons_of(schedule: APIEndpointSchedule, may: dict[str, bool], *, now: datetime) -> list[ScheduleAction]:
-    """Return the actions that make sense for a schedule as it is, and that the reader may do."""
-    codes = ["run"]
-    if schedule.is_paused(now):
-        codes.append("resume")
-    elif schedule.enabled:
-        codes.append("pause")
-    codes.append("disable" if schedule.enabled else "enable")
-    return [ACTIONS[code] for code in codes if may[ACTIONS[code].permission]]

@@ -27,7 +27,7 @@ SKIPPED_HORIZON = timedelta(days=92)
 
 @dataclass(frozen=True)
 class Preview:
-    """The next runs of a schedule, ascending. ``comparison`` is there when a saved state made a rule to compare with."""
+    """The next runs of a schedule, ascending. ``comparison`` is there when a saved rule was given to compare with."""
 
     recurrence: Recurrence
     runs: Sequence[Occurrence]

@@ -1,0 +1,64 @@
+"""What lists and pages say of one schedule: its rule, its next run, why it stands where it stands, what can be done."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from schedules.admin.pictures import in_one_line, local_instant, two_lines
+from schedules.admin.schedule_actions import ACTIONS, ScheduleAction
+from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
+from schedules.models import APIEndpointSchedule
+from schedules.recurrence import describe
+from schedules.recurrence.zones import find_zone
+from schedules.standing import Place, Standing
+
+
+def rule_in_words(place: Place) -> SafeString | str:
+    if place.recurrence is None:
+        return two_lines("–", place.problem)
+    return describe(place.recurrence, page_language())
+
+
+def next_run_text(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> SafeString | str:
+    """Return the next run as the reader's clock will show it, with its distance; empty when nothing will run.
+
+    Lists mix zones, so the large figure is always the reader's. The schedule's own follows where it differs.
+    """
+    zone = find_zone(schedule.timezone)
+    if place.next_run_at is None or zone is None:
+        return ""
+    here = timezone.localtime(place.next_run_at)
+    distance = distance_text(here, now=now)
+    if schedule.timezone != timezone.get_current_timezone_name():
+        there = place.next_run_at.astimezone(zone)
+        name = zone_text(schedule.timezone)
+        distance = f"{distance} · {time_text(there)} ({name})"
+    return two_lines(in_one_line(instant_text(here, now=now)), distance)
+
+
+def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:
+    """Return what more there is to say about a standing: until when and why it is paused, what to do."""
+    if place.standing == Standing.PAUSED:
+        parts = []
+        if schedule.paused_until:
+            until = local_instant(schedule.paused_until, now=now)
+            parts.append(_("until %(instant)s") % {"instant": until})
+        return " · ".join([*parts, *([schedule.pause_reason] if schedule.pause_reason else [])])
+    if place.standing == Standing.NOT_YET:
+        return _("The engine holds something else. Beat repairs this by itself within a minute.")
+    if place.standing == Standing.UNKNOWN:
+        return _("Redis does not answer.")
+    return place.problem
+
+
+def buttons_of(schedule: APIEndpointSchedule, may: dict[str, bool], *, now: datetime) -> list[ScheduleAction]:
+    """Return the actions that make sense for a schedule as it is, and that the reader may do."""
+    codes = ["run"]
+    if schedule.is_paused(now):
+        codes.append("resume")
+    elif schedule.enabled:
+        codes.append("pause")
+    codes.append("disable" if schedule.enabled else "enable")
+    return [ACTIONS[code] for code in codes if may[ACTIONS[code].permission]]
