@@ -1,6 +1,7 @@
 """Starting without what a start needs: each program says so in one sentence and ends."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -28,3 +29,10 @@ def test_without_a_secret_key_and_debug_it_refuses_to_start_with_a_sentence(prog
     assert ended.returncode != 0
     assert "SECRET_KEY is not set and DEBUG is off. Set SECRET_KEY" in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
+
+
+def test_the_example_file_names_every_setting_that_is_read_from_the_environment() -> None:
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "stockura" / "settings.py").read_text()))
+    named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(read) > 20
+    assert read <= named
