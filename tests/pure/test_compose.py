@@ -54,9 +54,10 @@ def assert_can_be_started(command: list[str]) -> None:
         case ["gunicorn", target, *_]:
             assert callable(importlib.import_module(target).application)
         case ["celery", "-A", app, subcommand, *_]:
+            from celery.app.utils import find_app
             from celery.bin.celery import celery
 
-            assert importlib.import_module(app).celery_app.main == app
+            assert find_app(app).main == app
             assert subcommand in celery.commands
         case _:
             raise AssertionError(f"Nothing is known about the command {command}.")
