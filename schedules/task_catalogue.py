@@ -8,6 +8,8 @@ from typing import Any
 from celery import Task, current_app
 from django.utils.translation import gettext as _
 
+from schedules.recurrence import Publication
+
 #: Celery's own helpers are tasks too, but nobody schedules them.
 INTERNAL = "celery."
 
@@ -34,6 +36,15 @@ def problem_with_task(name: str) -> str | None:
         "name": name,
         "known": ", ".join(tasks) or _("none"),
     }
+
+
+def publication_of(name: str) -> Publication | None:
+    """Return when the data that a task fetches are published, as its attribute ``publication`` says; None if unknown.
+
+    The task knows: ``@shared_task(publication=Publication("J-Quants", ("17:30",)))``.
+    """
+    publication = getattr(known_tasks().get(name), "publication", None)
+    return publication if isinstance(publication, Publication) else None
 
 
 def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from schedules.recurrence.importing_beat_rows import import_beat_row
 from schedules.recurrence.importing_celery import import_celery_crontab
 from schedules.recurrence.parsing import parse_definition
 from schedules.recurrence.problems import DefinitionError, NaiveDatetimeError, Problem
+from schedules.recurrence.publication import Publication
 from schedules.recurrence.recurrence import Recurrence
 from schedules.recurrence.values import (
     KINDS,
@@ -45,6 +46,7 @@ __all__ = [
     "Notice",
     "Occurrence",
     "Problem",
+    "Publication",
     "Reason",
     "Recurrence",
     "SkippedDate",

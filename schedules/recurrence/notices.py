@@ -8,6 +8,7 @@ from schedules.recurrence.clock import even_offset, local_ordinal, whole_seconds
 from schedules.recurrence.cron import has_wide_step
 from schedules.recurrence.phrases_en import date_en
 from schedules.recurrence.phrases_ja import date_ja
+from schedules.recurrence.publication import Publication, publication_notices
 from schedules.recurrence.values import Notice, Occurrence
 from schedules.recurrence.zone_words import zone_en, zone_ja
 
@@ -22,7 +23,7 @@ LEAST_AHEAD, MOST_AHEAD = timedelta(days=14), timedelta(days=400)
 FAR_AHEAD = timedelta(days=366)
 
 
-def notices_of(recurrence: "Recurrence", now: datetime) -> list[Notice]:
+def notices_of(recurrence: "Recurrence", now: datetime, publication: Publication | None = None) -> list[Notice]:
     """Return the notices on ``recurrence`` at ``now`` (aware), the more urgent first."""
     runs = list(recurrence.occurrences(now, limit=RUNS_AHEAD))
     if not runs:
@@ -31,6 +32,7 @@ def notices_of(recurrence: "Recurrence", now: datetime) -> list[Notice]:
         *_far_ahead(recurrence, runs[0], now),
         *_very_often(recurrence),
         *_about_the_rule(recurrence),
+        *(publication_notices(recurrence, publication, now) if publication else ()),
         *_clock_change(recurrence, runs, now),
         *_not_announced(recurrence, runs),
     ]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from schedules.recurrence.clock import as_datetime, whole_seconds
@@ -11,6 +11,9 @@ from schedules.recurrence.compiling import compile_plan
 from schedules.recurrence.definition import Definition
 from schedules.recurrence.plans import Plan
 from schedules.recurrence.values import Notice, Occurrence, SkippedDate
+
+if TYPE_CHECKING:
+    from schedules.recurrence.publication import Publication
 
 
 class Recurrence:
@@ -111,11 +114,14 @@ class Recurrence:
             found.append(SkippedDate(date.fromordinal(ordinal), reason))
         return found
 
-    def notices(self, now: datetime) -> list[Notice]:
-        """Return what a person should know before saving this rule at ``now``; the more urgent first."""
+    def notices(self, now: datetime, publication: "Publication | None" = None) -> list[Notice]:
+        """Return what a person should know before saving this rule at ``now``; the more urgent first.
+
+        With ``publication`` also whether it comes too early for the data it is to fetch.
+        """
         from schedules.recurrence.notices import notices_of
 
-        return notices_of(self, now)
+        return notices_of(self, now, publication)
 
     def _walk(self, after: int, last: int | None, limit: int | None) -> Iterator[Occurrence]:
         count = 0

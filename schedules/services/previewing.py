@@ -14,11 +14,13 @@ from schedules.recurrence import (
     DefinitionError,
     Notice,
     Occurrence,
+    Publication,
     Recurrence,
     SkippedDate,
     compare,
     describe,
 )
+from schedules.task_catalogue import publication_of
 
 #: Skipped dates that a preview lists, and how far ahead it looks for them when few runs lie ahead.
 MAX_SKIPPED = 10
@@ -57,9 +59,13 @@ def preview_of(
         recurrence=recurrence,
         runs=runs,
         skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
-        notices=recurrence.notices(after),
+        notices=recurrence.notices(after, _publication(schedule)),
         comparison=None if saved is None else _comparison(saved, recurrence, after, count),
     )
+
+
+def _publication(schedule: APIEndpointSchedule) -> Publication | None:
+    return publication_of(schedule.endpoint.task) if schedule.endpoint_id else None
 
 
 def _comparison(saved: APIEndpointSchedule, new: Recurrence, after: datetime, count: int) -> Comparison | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from schedules import progress
+from schedules.recurrence import Publication
 from stockura.jquants.client import JQuantsClient
 from stockura.jquants.errors import RateLimited
 from stockura.jquants.listed_issues import ListedIssues
@@ -22,7 +23,16 @@ logger = logging.getLogger(__name__)
 MAX_COMEBACKS = 5
 
 
-@shared_task(bind=True, name="stockura.companies.tasks.sync_listed_companies", max_retries=MAX_COMEBACKS)
+#: The next trading day's list comes out in the evening and may be corrected in the morning (J-Quants' documents).
+PUBLICATION = Publication("J-Quants", ("08:00", "17:30"), exchange="XTKS")
+
+
+@shared_task(
+    bind=True,
+    name="stockura.companies.tasks.sync_listed_companies",
+    max_retries=MAX_COMEBACKS,
+    publication=PUBLICATION,
+)
 def sync_listed_companies(
     self: Task,
     trigger: str = "scheduled",
