@@ -1,0 +1,1 @@
+"""The peers that measurements run beside ours, each set up as its own documentation says."""

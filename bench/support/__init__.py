@@ -1,0 +1,1 @@
+"""What measurements share: a throw-away copy of Stockura, figures of a process, a look at a queue."""
