@@ -26,8 +26,13 @@ class Month:
         self.first_weekday = (self.first - 1) % 7
 
 
+ALL_MONTHS = frozenset(range(1, 13))
+
+
 class PlainDays(Protocol):
-    """The dates that a rule names."""
+    """The dates that a rule names. ``months``: those of the year in which it names any."""
+
+    months: frozenset[int]
 
     def in_month(self, month: Month) -> list[int]:
         """Return the named dates of the month, ascending, as ordinals."""
@@ -39,6 +44,8 @@ class PlainDays(Protocol):
 class EveryDay:
     """All dates."""
 
+    months = ALL_MONTHS
+
     def in_month(self, month: Month) -> list[int]:
         return list(range(month.first, month.last + 1))
 
@@ -48,6 +55,8 @@ class EveryDay:
 
 class DaysOfWeek:
     """Dates on the given weekdays, Monday = 0."""
+
+    months = ALL_MONTHS
 
     def __init__(self, weekdays: tuple[int, ...]) -> None:
         self._weekdays = frozenset(weekdays)
@@ -64,10 +73,10 @@ class CronDays:
 
     def __init__(self, cron: CronExpression) -> None:
         self._cron = cron
-        self._months = frozenset(cron.months)
+        self.months = frozenset(cron.months)
 
     def in_month(self, month: Month) -> list[int]:
-        if month.month not in self._months:
+        if month.month not in self.months:
             return []
         return [month.first + day - 1 for day in self._cron.days_in(month.first_weekday, month.length)]
 
@@ -79,6 +88,8 @@ class DaysOfMonth:
     """Numbered, last, n-th-weekday and trading days of each month. ``calendar`` is needed for trading days
     only.
     """
+
+    months = ALL_MONTHS
 
     def __init__(self, days: tuple[MonthDay, ...], short_months: str, calendar: TradingCalendar | None) -> None:
         self._days, self._short_months, self._calendar = days, short_months, calendar

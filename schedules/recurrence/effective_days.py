@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from schedules.recurrence.calendars import TradingCalendar
-from schedules.recurrence.days import Month, PlainDays
+from schedules.recurrence.days import ALL_MONTHS, Month, PlainDays
 from schedules.recurrence.values import Reason
 
 #: A date is moved by at most this many days; longer than any closure of an exchange, and never past a whole
@@ -49,6 +49,8 @@ class EffectiveDays:
     ) -> None:
         self._plain, self._rule, self._calendar, self._excluded = plain, rule, calendar, excluded
         self._months: dict[int, MonthOfDays] = {}
+        # Where nothing moves, months without a plain date are passed over: a rule for one date in decades walks far.
+        self._months_with_days = plain.months if rule in ("any", "skip") else ALL_MONTHS
         first, last = calendar.reach() if calendar and rule != "any" else (None, None)
         self._first_month = _month_index(first) if first else _FIRST_MONTH
         self._last_month = _month_index(last) if last else _LAST_MONTH
@@ -68,7 +70,7 @@ class EffectiveDays:
         index = max(_month_index(ordinal), self._first_month)
         last = min(_month_index(limit), index + MAX_MONTHS, self._last_month)
         while index <= last:
-            days = self._month(index).days
+            days = self._days_in(index)
             position = bisect_left(days, ordinal)
             if position < len(days):
                 return days[position] if days[position] <= limit else None
@@ -80,7 +82,7 @@ class EffectiveDays:
         index = min(_month_index(ordinal), self._last_month)
         last = max(_month_index(limit), index - MAX_MONTHS, self._first_month)
         while index >= last:
-            days = self._month(index).days
+            days = self._days_in(index)
             position = bisect_right(days, ordinal)
             if position:
                 return days[position - 1] if days[position - 1] >= limit else None
@@ -113,6 +115,9 @@ class EffectiveDays:
                     yield day, _moved_onto_excluded(status.reason, target)
                 elif self.moved_from(target) != day:
                     yield day, _merged(status.reason, target)
+
+    def _days_in(self, index: int) -> tuple[int, ...]:
+        return self._month(index).days if index % 12 + 1 in self._months_with_days else ()
 
     def _month(self, index: int) -> MonthOfDays:
         found = self._months.get(index)
