@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 
@@ -42,4 +43,4 @@ class PauseEndsInThePast(SchedulesError):
 
     def __str__(self) -> str:
         sentence = _('The pause would have ended already, at %(until)s. Give a later end, or none.')
-        return sentence % {"until": self.until.isoformat(timespec="minutes")}
+        return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}

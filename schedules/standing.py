@@ -16,6 +16,7 @@ from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import exceptional_days_by_exchange, recurrence_of
 from schedules.models.lifecycle import is_in_force
 from schedules.recurrence import DefinitionError, Recurrence
+from schedules.refusals import sentences_of
 
 
 class Standing(models.TextChoices):
@@ -55,7 +56,7 @@ def places_of(schedules: Sequence[APIEndpointSchedule], *, now: datetime) -> dic
         try:
             recurrence = recurrence_of(schedule, days)
         except DefinitionError as error:
-            places[schedule.pk] = Place(Standing.BROKEN, None, problem=str(error))
+            places[schedule.pk] = Place(Standing.BROKEN, None, problem=sentences_of(error))
             continue
         next_run_at = _next_run_at(schedule, recurrence, now)
         engine = None if held is None else held[schedule.pk]

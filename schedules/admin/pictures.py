@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from schedules.admin.wording import duration_text, instant_text
 from schedules.models import ScheduleRun
@@ -85,7 +86,7 @@ def counts_in_short(result: Any) -> str:
 def spoken(key: str) -> str:
     """Return the name of a result's part for people; a task's own app may translate it."""
     text = str(key).replace("_", " ").strip()
-    return _(text) if text else ""
+    return pgettext("part of a result", text) if text else ""
 
 
 def readable(value: Any) -> SafeString | str:

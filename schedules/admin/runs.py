@@ -72,7 +72,7 @@ class ScheduleRunAdmin(ModelAdmin):
             },
         ),
         (
-            _("Times"),
+            _("Dates and times"),
             {
                 "fields": [
                     "planned_full",

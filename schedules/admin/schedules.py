@@ -41,6 +41,7 @@ from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence import DefinitionError
+from schedules.refusals import sentences_of
 from schedules.standing import Place, places_of
 
 #: Runs that a schedule's page lists.
@@ -233,7 +234,7 @@ class APIEndpointScheduleAdmin(ScheduleActionPages):
         try:
             return pane_of_schedule(obj, now=now)
         except DefinitionError as error:
-            return Pane(problems=[str(error)])
+            return Pane(problems=[sentences_of(error)])
 
     def _saved(self, obj: APIEndpointSchedule | None) -> APIEndpointSchedule | None:
         """Return the schedule as it is stored: a form writes what was typed into the instance it is given."""

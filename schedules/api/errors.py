@@ -14,7 +14,6 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from django.http import Http404
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -23,6 +22,7 @@ from rest_framework.views import set_rollback
 
 from schedules.exceptions import DispatchFailed, EngineUnreachable, PauseEndsInThePast
 from schedules.recurrence import DefinitionError
+from schedules.refusals import sentences_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -91,7 +91,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.ValidationError({"until": [exceptions.ErrorDetail(str(error), code="in_the_past")]})
         case DefinitionError():
             # What people send is checked before: this row was changed past the model.
-            return Conflict(" ".join(_sentences(error)), code="unusable_rule")
+            return Conflict(sentences_of(error), code="unusable_rule")
         case EngineUnreachable():
             return Unavailable(str(error), code="engine_unreachable")
         case DispatchFailed():
@@ -102,10 +102,6 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return Conflict()
         case _:
             return None
-
-
-def _sentences(error: DefinitionError) -> list[str]:
-    return [gettext(problem.message) % problem.params for problem in error.problems]
 
 
 def _document(error: exceptions.APIException) -> dict[str, Any]:

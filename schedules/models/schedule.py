@@ -16,6 +16,7 @@ from schedules.models import lifecycle
 from schedules.models.definitions import FIELD_OF_KEY, recurrence_of
 from schedules.models.endpoint import LONGEST_SECONDS, APIEndpoint
 from schedules.recurrence import DefinitionError
+from schedules.refusals import spoken_params
 from schedules.task_catalogue import problem_with_arguments
 
 
@@ -197,7 +198,7 @@ class APIEndpointSchedule(models.Model):
             recurrence_of(self)
         except DefinitionError as error:
             for problem in error.problems:
-                refusal = ValidationError(gettext(problem.message), code=problem.code, params=problem.params)
+                refusal = ValidationError(gettext(problem.message), code=problem.code, params=spoken_params(problem))
                 errors.setdefault(FIELD_OF_KEY.get(problem.field, "schedule_type"), []).append(refusal)
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
             refusal = ValidationError(_("The end lies before the start. Choose a later one."), code="end_before_start")

@@ -25,6 +25,7 @@ from schedules.models.definitions import ExceptionalDays, exceptional_days_by_ex
 from schedules.models.lifecycle import is_in_force
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError
+from schedules.refusals import sentences_of
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +229,7 @@ def _sort_into(report: ReconcileReport, wrong: Mapping[int, DefinitionError | No
         if error is None:
             report.pushed.append(schedule_id)
         else:
-            report.set_aside[schedule_id] = str(error)
+            report.set_aside[schedule_id] = sentences_of(error)
 
 
 def _remove_orphans(mirror: Mirror, orphans: list[int], report: ReconcileReport, *, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stockura.jquants.listed_issues import CODE, MAX_TEXT_LENGTH
 
@@ -82,7 +83,7 @@ class CompanyChange(models.Model):
 
     class Kind(models.TextChoices):
         CREATED = "created", _("listed")
-        CHANGED = "changed", _("changed")
+        CHANGED = "changed", pgettext_lazy("kind of a change", "changed")
         DELISTED = "delisted", _("delisted")
         RELISTED = "relisted", _("listed again")
 
