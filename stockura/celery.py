@@ -36,6 +36,8 @@ if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://")):
         # Seconds after which an unacknowledged message is handed out again.
         "visibility_timeout": 600,
         "socket_connect_timeout": 3,
+        # A frozen Redis must not hold a web request for ever.
+        "socket_timeout": 4,
         "socket_keepalive": True,
     }
 
