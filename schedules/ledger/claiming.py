@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from schedules import conf
 from schedules.messages import Origin
@@ -57,6 +57,9 @@ def claim(message: Message, *, now: datetime, worker: str) -> Claim:
     locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
     schedule = locked.filter(pk=message.origin.schedule_id).first()
     run = _row_of(message, schedule)
+    if run.task_id != message.task_id:
+        # Another message was first to name this occurrence.
+        return Claim(Verdict.DROP, run)
     if run.state == State.RUNNING and (answer := _answer_while_running(run, message, now)):
         return answer
     if run.state == State.ABANDONED and run.attempt >= MAX_BEGINNINGS_AFTER_LOSS:
@@ -72,10 +75,19 @@ def claim(message: Message, *, now: datetime, worker: str) -> Claim:
     run.attempt += 1
     run.started_at = run.heartbeat_at = now
     run.finished_at = None
-    run.save(
-        update_fields=["state", "state_reason", "worker", "attempt", "started_at", "heartbeat_at", "finished_at"]
-    )
+    run.save(update_fields=["state", "state_reason", "worker", "attempt", "started_at", "heartbeat_at", "finished_at"])
     return Claim(Verdict.BEGIN, run)
+
+
+@transaction.atomic
+def expire(message: Message, *, now: datetime) -> None:
+    """Note that the message was thrown away because no worker took it in time."""
+    run = _row_of(message, APIEndpointSchedule.objects.filter(pk=message.origin.schedule_id).first())
+    unbegun = ScheduleRun.objects.filter(pk=run.pk, task_id=message.task_id, state=State.DISPATCHED)
+    # What waits for its turn was taken in time; this is another copy of its message.
+    unbegun.exclude(state_reason=Reason.WAITING).update(
+        state=State.EXPIRED, state_reason=Reason.EXPIRED, finished_at=now
+    )
 
 
 def others_under_way(run: ScheduleRun) -> Any:
@@ -86,19 +98,25 @@ def others_under_way(run: ScheduleRun) -> Any:
 
 def _row_of(message: Message, schedule: APIEndpointSchedule | None) -> ScheduleRun:
     # Beat's own record may arrive later, or be arriving at this moment: whoever is first makes the row.
-    run, _is_new = ScheduleRun.objects.get_or_create(
-        task_id=message.task_id,
-        defaults={
-            "schedule": schedule,
-            "schedule_name": schedule.name if schedule else f"#{message.origin.schedule_id}",
-            "task": message.task,
-            "args": list(message.args),
-            "kwargs": dict(message.kwargs),
-            "scheduled_for": message.origin.scheduled_for,
-            "trigger": message.origin.trigger,
-            "dispatched_at": message.origin.dispatched_at,
-        },
-    )
+    try:
+        run, _is_new = ScheduleRun.objects.get_or_create(
+            task_id=message.task_id,
+            defaults={
+                "schedule": schedule,
+                "schedule_name": schedule.name if schedule else f"#{message.origin.schedule_id}",
+                "task": message.task,
+                "args": list(message.args),
+                "kwargs": dict(message.kwargs),
+                "scheduled_for": message.origin.scheduled_for,
+                "trigger": message.origin.trigger,
+                "dispatched_at": message.origin.dispatched_at,
+            },
+        )
+    except IntegrityError:
+        # The occurrence is there under another task id.
+        run = ScheduleRun.objects.get(schedule=schedule, scheduled_for=message.origin.scheduled_for)
+    # As it was locked: asked for later, it may be gone, or the database away.
+    run.schedule = schedule
     return run
 
 

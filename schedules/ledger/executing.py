@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import Task
 from celery.exceptions import Ignore, Reject, Retry
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 
 from schedules import progress
@@ -49,9 +49,11 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
     except Reject as error:
         note = recording.give_back if error.requeue else recording.fail
         _write(partial(note, run, error, now=timezone.now()))
+        _call_next(run)
         raise
     except Ignore:
         _write(partial(recording.succeed, run, None, now=timezone.now()))
+        _call_next(run)
         raise
     except Exception as error:
         if _may_try_again(run):
@@ -79,6 +81,10 @@ def _claim(task: Task, origin: Origin, args: Any, kwargs: Any) -> Claim:
     )
     try:
         return claim(message, now=timezone.now(), worker=request.hostname or "")
+    except (DataError, IntegrityError):
+        # No absence: handed back, the message would come again for ever.
+        logger.exception("run.cannot_be_recorded task_id=%s", request.id)
+        raise
     except (DatabaseError, InterfaceError) as error:
         logger.warning("run.database_away task_id=%s error=%s: the message goes back.", request.id, error)
         connection.close()

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
@@ -12,15 +12,21 @@ MASK = "***"
 SECRET_NAME = re.compile(r"SECRET|(?:^|_)(?:KEY|TOKEN|PASSWORD)S?$")
 #: Addresses that may hold a password.
 ADDRESSES = ("REDIS_URL", "CELERY_BROKER_URL")
+#: The password in whatever address a text names, of any length.
+PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
 #: Shorter values would mask parts of ordinary words.
 MIN_LENGTH = 9
 
 
 def mask(text: str) -> str:
-    """Return ``text`` without any secret of the settings, and without NUL, which PostgreSQL cannot keep."""
+    """Return ``text`` without any secret of the settings and any password in an address.
+
+    Also without what a database cannot keep: NUL, and half a surrogate pair, which undecodable file names hold.
+    """
     for secret in _secrets():
         text = text.replace(secret, MASK)
-    return text.replace("\x00", "�")
+    text = PASSWORD_IN_ADDRESS.sub(rf"\1:{MASK}@", text)
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
 
 def mask_all(value: Any) -> Any:
@@ -42,7 +48,9 @@ def _secrets() -> tuple[str, ...]:
             value = getattr(settings, name)
             values += value if isinstance(value, list | tuple) else [value]
     values += [database.get("PASSWORD") for database in settings.DATABASES.values()]
-    values += [_password_in(getattr(settings, name, "")) for name in ADDRESSES]
+    for password in [_password_in(getattr(settings, name, "")) for name in ADDRESSES]:
+        # As it stands in the address, and as a server's answer may say it.
+        values += [password, unquote(password or "")]
     found = {value for value in values if isinstance(value, str) and len(value) >= MIN_LENGTH}
     # The longest first: one may contain another.
     return tuple(sorted(found, key=len, reverse=True))

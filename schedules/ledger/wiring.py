@@ -12,12 +12,10 @@ from celery import Task, current_app, signals
 from celery.app.trace import build_tracer
 from django.utils import timezone
 
+from schedules.ledger.claiming import Message, expire
 from schedules.ledger.executing import execute
 from schedules.messages import HEADER, Origin
-from schedules.models import ScheduleRun
-from schedules.models.reasons import Reason
 
-State = ScheduleRun.State
 _MARK = "_is_recorded_by_schedules"
 
 
@@ -67,16 +65,12 @@ def _record_expiry(request: Any = None, expired: bool = False, **kwargs: Any) ->
     origin = Origin.from_header((request.headers or {}).get(HEADER))
     if origin is None:
         return
-    run, _is_new = ScheduleRun.objects.get_or_create(
+    message = Message(
         task_id=request.id,
-        defaults={
-            "schedule_name": f"#{origin.schedule_id}",
-            "task": getattr(request, "task", ""),
-            "scheduled_for": origin.scheduled_for,
-            "trigger": origin.trigger,
-            "dispatched_at": origin.dispatched_at,
-        },
+        task=request.task,
+        args=request.args or (),
+        kwargs=request.kwargs or {},
+        origin=origin,
+        is_redelivered=False,
     )
-    ScheduleRun.objects.filter(pk=run.pk, state=State.DISPATCHED).update(
-        state=State.EXPIRED, state_reason=Reason.EXPIRED, finished_at=timezone.now()
-    )
+    expire(message, now=timezone.now())
