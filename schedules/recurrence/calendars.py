@@ -13,6 +13,8 @@ from typing import Literal
 import holidays
 
 from schedules.recurrence.holiday_words import foreign_names, tokyo_names
+from schedules.recurrence.phrases_en import date_en
+from schedules.recurrence.phrases_ja import date_ja
 from schedules.recurrence.values import Reason
 
 
@@ -161,9 +163,8 @@ class TradingCalendar:
         first, last = date.fromordinal(self.first), date.fromordinal(self.last)
         return Reason(
             "calendar_horizon",
-            f"{self.exchange.short_ja}の暦は{first.year}年{first.month}月{first.day}日から"
-            f"{last.year}年{last.month}月{last.day}日までしか分からない",
-            f"the {self.exchange.short_en} calendar is known only from {first:%-d %B %Y} to {last:%-d %B %Y}",
+            f"{self.exchange.short_ja}の暦は{date_ja(first)}から{date_ja(last)}までしか分からない",
+            f"the {self.exchange.short_en} calendar is known only from {date_en(first)} to {date_en(last)}",
         )
 
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from schedules.recurrence.calendars import TradingCalendar
 from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.month_days import MonthDay, plain_day
+from schedules.recurrence.phrases_en import MONTHS as MONTHS_EN
+from schedules.recurrence.phrases_en import WEEKDAYS as WEEKDAYS_EN
+from schedules.recurrence.phrases_ja import WEEKDAYS as WEEKDAYS_JA
 from schedules.recurrence.values import Reason
 
 
@@ -124,11 +127,10 @@ class DaysOfMonth:
                 f"{_month_name(month)} has no day {day.number}",
             )
         if day.kind == "nth_weekday":
-            weekday = date.fromordinal(day.weekday + 1)
             return Reason(
                 "short_month",
-                f"{month.month}月に第{day.number}{'月火水木金土日'[day.weekday]}曜日がない",
-                f"{_month_name(month)} has no fifth {weekday:%A}",
+                f"{month.month}月に第{day.number}{WEEKDAYS_JA[day.weekday]}曜日がない",
+                f"{_month_name(month)} has no fifth {WEEKDAYS_EN[day.weekday]}",
             )
         if self._calendar and not self._calendar.knows(month.first, month.last):
             status = self._calendar.status(month.last if month.last > self._calendar.last else month.first)
@@ -143,4 +145,4 @@ class DaysOfMonth:
 
 
 def _month_name(month: Month) -> str:
-    return f"{date(month.year, month.month, 1):%B %Y}"
+    return f"{MONTHS_EN[month.month - 1]} {month.year}"

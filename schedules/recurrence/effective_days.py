@@ -11,6 +11,7 @@ from datetime import date
 
 from schedules.recurrence.calendars import TradingCalendar
 from schedules.recurrence.days import ALL_MONTHS, Month, PlainDays
+from schedules.recurrence.phrases_en import MONTHS
 from schedules.recurrence.values import Reason
 
 #: A date is moved by at most this many days; longer than any closure of an exchange, and never past a whole
@@ -179,7 +180,7 @@ def _moved_onto_excluded(reason: Reason, target: int) -> Reason:
     return Reason(
         "moved_onto_excluded",
         f"{reason.ja}。移動先の{day.month}月{day.day}日が除外日",
-        f"{reason.en}; {day:%-d %B}, where it would move, is an excluded date",
+        f"{reason.en}; {_day_en(day)}, where it would move, is an excluded date",
     )
 
 
@@ -188,5 +189,9 @@ def _merged(reason: Reason, target: int) -> Reason:
     return Reason(
         "merged",
         f"{reason.ja}。{day.month}月{day.day}日の実行にまとめる",
-        f"{reason.en}; covered by the run of {day:%-d %B}",
+        f"{reason.en}; covered by the run of {_day_en(day)}",
     )
+
+
+def _day_en(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]}"
