@@ -41,8 +41,7 @@ def import_celery_crontab(
             return _celery_numbers(spec, field, names)
         except ValueError:
             message = gettext_noop('"%(value)s" is not a value that Celery\'s crontab knows for %(field)s.')
-            shown = spec if isinstance(spec, str | int) else "a list with other values"
-            problems.append(Problem(name, "celery_value", message, {"value": quote(shown), "field": field.label}))
+            problems.append(Problem(name, "celery_value", message, {"value": quote(spec), "field": field.label}))
             return set()
 
     months = {name: number for number, name in enumerate(MONTH.names, MONTH.names_from)}

@@ -59,17 +59,18 @@ def quote(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    # Signs and no words: the message around it may be in any language.
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         # Python refuses to print integers of more than 4,300 digits.
-        return str(value) if value.bit_length() < 200 else "a number of more than 60 digits"
+        return str(value) if value.bit_length() < 200 else "-…" if value < 0 else "…"
     if isinstance(value, float):
         return repr(value)
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
+        return "[…]" if value else "[]"
     if isinstance(value, dict):
-        return f"an object of {len(value)}"
-    return f"a value of type {type(value).__name__}"
+        return "{…}" if value else "{}"
+    return f"<{type(value).__name__}>"
