@@ -21,6 +21,18 @@ ZONES = (
     "Asia/Kolkata",
     "Pacific/Chatham",
 )
+#: Changes that reach over midnight, take two hours, or swallow a whole date.
+UNUSUAL_CHANGES = [
+    ("America/St_Johns", datetime(2010, 3, 14, 3, tzinfo=UTC)),
+    ("America/St_Johns", datetime(2010, 11, 7, 2, tzinfo=UTC)),
+    ("America/Scoresbysund", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+    ("America/Scoresbysund", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+    ("Antarctica/Troll", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+    ("Antarctica/Troll", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+    ("Asia/Pyongyang", datetime(2018, 5, 4, 15, tzinfo=UTC)),
+    ("America/Caracas", datetime(2016, 5, 1, 7, tzinfo=UTC)),
+    ("Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC)),
+]
 #: Set STOCKURA_FULL_WALK=1 to try every expression in every window of every zone (some minutes); else each meets one
 #: window in about half of the zones.
 FULL = bool(os.environ.get("STOCKURA_FULL_WALK"))
@@ -73,6 +85,15 @@ def test_cron_fires_exactly_as_the_walk_over_utc_does_around_every_clock_change(
         for walk in walks(zone) if FULL else choose.choice(([], [choose.choice(walks(zone))])):
             if instants(rule, walk.start, walk.end) != walk.firings(job):
                 differing.append((expression, walk.start.isoformat()))
+    assert differing == []
+
+
+@pytest.mark.parametrize(("zone", "around"), UNUSUAL_CHANGES)
+def test_cron_fires_exactly_as_the_walk_does_around_unusual_changes(zone: str, around: datetime) -> None:
+    walk, differing = Walk(zone, around - AROUND, around + AROUND), []
+    for expression in expressions(seed=2026)[: 3_000 if FULL else 150]:
+        if instants(recurrence(expression, zone), walk.start, walk.end) != walk.firings(Job(expression)):
+            differing.append(expression)
     assert differing == []
 
 
