@@ -6,7 +6,7 @@ It hands beat's events to the ledger, reconciles the mirror with the database, a
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
 from redis.exceptions import RedisError
@@ -37,6 +37,8 @@ class Upkeep:
         self._reconcile_now = threading.Event()
         self._is_closed = threading.Event()
         self._swept_at: datetime | None = None
+        self._watching_since: datetime | None = None
+        self._turned_at: datetime | None = None
         self._thread: threading.Thread | None = None
         #: When the mirror was last compared with the database, by anybody's look at this attribute.
         self.reconciled_at: datetime | None = None
@@ -71,16 +73,16 @@ class Upkeep:
             try:
                 close_old_connections()
                 self._turn()
+                continue
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("beat.database_away error=%s: what happens meanwhile is recorded later.", error)
-                self._is_closed.wait(RETRY_SECONDS)
             except (EngineUnreachable, RedisError, OSError) as error:
                 logger.warning("beat.redis_away error=%s", error)
-                self._is_closed.wait(RETRY_SECONDS)
             except Exception:
                 # A fault of this program must not end the upkeep for good; the log has it whole.
                 logger.exception("beat.upkeep_failed")
-                self._is_closed.wait(RETRY_SECONDS)
+            self._watching_since = None
+            self._is_closed.wait(RETRY_SECONDS)
         close_old_connections()
 
     def _turn(self) -> None:
@@ -88,16 +90,27 @@ class Upkeep:
             self._reconcile()
         self._hand_events_over()
         now = self._now()
-        if self._swept_at is None or now - self._swept_at >= conf.duration("HEARTBEAT_EVERY_SECONDS"):
-            sweeping.sweep(now)
+        watching_since = self._watch(now)
+        passed = None if self._swept_at is None else now - self._swept_at
+        if passed is None or not timedelta(0) <= passed < conf.duration("HEARTBEAT_EVERY_SECONDS"):
             self._swept_at = now
+            sweeping.sweep(now, watching_since=watching_since)
+
+    def _watch(self, now: datetime) -> datetime:
+        """Return since when this thread has turned without a break: no fault, no sleep of the machine, no jump."""
+        longest = conf.duration("HEARTBEAT_LOST_AFTER_SECONDS") / 2
+        if self._turned_at is None or not timedelta(0) <= now - self._turned_at <= longest:
+            self._watching_since = None
+        self._turned_at = now
+        self._watching_since = self._watching_since or now
+        return self._watching_since
 
     def _reconcile_is_due(self) -> bool:
         if self._reconcile_now.is_set() or self.reconciled_at is None:
             return True
+        # A clock that was set back must not put it off either; the sweep below neither.
         passed = self._now() - self.reconciled_at
-        # A clock that was set back must not put it off either.
-        return passed >= conf.duration("RECONCILE_EVERY_SECONDS") or passed.total_seconds() < 0
+        return not timedelta(0) <= passed < conf.duration("RECONCILE_EVERY_SECONDS")
 
     def _reconcile(self) -> None:
         # Before the work: what is asked for during it counts for the next one.

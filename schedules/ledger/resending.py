@@ -1,9 +1,10 @@
-"""Send the message of a run again: to try anew, to ask again later, or because its turn has come."""
+"""Send the message of a run again: to try anew, to ask later, because its turn has come, or because it was lost."""
 
 from typing import Any
 
 from celery import Task, current_app
 
+from schedules.ledger import tries
 from schedules.messages import HEADER, Origin
 from schedules.models import ScheduleRun
 
@@ -18,17 +19,17 @@ def send_again_later(task: Task, args: Any, kwargs: Any, *, seconds: float) -> N
     signature.apply_async()
 
 
-def send_waiting(run: ScheduleRun) -> None:
-    """Send a run that waited for the one before it."""
+def send_waiting(run: ScheduleRun, *, expires_seconds: float | None = None) -> None:
+    """Send a run that waited for the one before it, or whose message was lost."""
     schedule = run.schedule
     options = {} if schedule is None else schedule.message_options()
-    options.pop("expires", None)
+    options["expires"] = expires_seconds
     origin = Origin(run.schedule_id or 0, run.trigger, run.scheduled_for, run.dispatched_at or run.created_at)
     current_app.send_task(
         run.task,
         args=run.args,
         kwargs=run.kwargs,
         task_id=run.task_id,
-        headers={HEADER: origin.to_header()},
+        headers={HEADER: origin.to_header(), tries.HEADER: run.attempt},
         **options,
     )

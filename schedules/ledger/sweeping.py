@@ -1,8 +1,11 @@
-"""Look after runs that nobody tends: a worker that vanished, a waiting run whose turn was never called."""
+"""Look after runs that nobody tends: a worker that vanished, a message that vanished with it, a turn never called."""
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from schedules import conf
+from schedules.ledger import lost_messages
 from schedules.ledger.claiming import others_under_way
 from schedules.ledger.resending import send_waiting
 from schedules.models import ScheduleRun
@@ -11,12 +14,20 @@ from schedules.models.reasons import Reason
 State = ScheduleRun.State
 
 
-def sweep(now: datetime) -> None:
-    """Mark runs without a sign of life as abandoned, and call waiting runs that nothing holds up any more."""
-    lost = now - conf.duration("HEARTBEAT_LOST_AFTER_SECONDS")
-    ScheduleRun.objects.filter(state=State.RUNNING, heartbeat_at__lt=lost).update(
-        state=State.ABANDONED, state_reason=Reason.NO_SIGN_OF_LIFE, finished_at=now
-    )
+def sweep(now: datetime, *, watching_since: datetime | None = None) -> None:
+    """Mark runs without a sign of life as abandoned, send again what was lost, and call runs that nothing holds up.
+
+    ``watching_since``: since when the caller, the database and the clock have been well without a break. Silence before
+    it says nothing about a worker, whose signs of life could not be written either.
+    """
+    lost_after = conf.duration("HEARTBEAT_LOST_AFTER_SECONDS")
+    if watching_since is None or now - watching_since >= lost_after:
+        # A sign of life from the future was given before the clock was set back.
+        silent = Q(heartbeat_at__lt=now - lost_after) | Q(heartbeat_at__gt=now + lost_after)
+        ScheduleRun.objects.filter(silent, state=State.RUNNING).update(
+            state=State.ABANDONED, state_reason=Reason.NO_SIGN_OF_LIFE, finished_at=now
+        )
+        lost_messages.send_again(now)
     waiting = ScheduleRun.objects.filter(state=State.DISPATCHED, state_reason=Reason.WAITING)
     for run in waiting.select_related("schedule__endpoint"):
         if not others_under_way(run).exists():

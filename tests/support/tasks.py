@@ -32,6 +32,11 @@ def effects(path: Path, word: str = "done") -> list[tuple[int, str, str]]:
     return [(int(part[1]), part[2], part[3]) for part in parts if part[0] == word]
 
 
+def table_of(effects_file: Path) -> Path:
+    """Return the folder in which ``tests.enter`` makes one file "schedule@scheduled_for" for each occurrence."""
+    return effects_file.with_suffix(".table")
+
+
 @shared_task(name="tests.nothing")
 def nothing(*args: object, **kwargs: object) -> None:
     """Take any arguments and do nothing."""
@@ -40,6 +45,20 @@ def nothing(*args: object, **kwargs: object) -> None:
 @shared_task(name="tests.effect")
 def effect() -> str:
     write_effect("done")
+    return "done"
+
+
+@shared_task(name="tests.enter")
+def enter() -> str:
+    """Enter the occurrence into a table with a unique key (see ``table_of``); "again" when it stood there already."""
+    origin = (current_task.request.headers or {}).get(HEADER) or {}
+    table = table_of(Path(os.environ[EFFECTS_VARIABLE]))
+    table.mkdir(exist_ok=True)
+    try:
+        (table / f"{origin.get('schedule')}@{origin.get('scheduled_for')}").touch(exist_ok=False)
+    except FileExistsError:
+        write_effect("again")
+        return "again"
     return "done"
 
 
