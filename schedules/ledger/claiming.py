@@ -38,7 +38,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Message:
-    """What arrived at the worker. ``is_redelivered``: the broker had handed it out before and took it back."""
+    """What arrived at the worker.
+
+    ``is_redelivered``: the broker had handed it out before and took it back. ``tries_before``: how often the run had
+    been begun when the message was sent.
+    """
 
     task_id: str
     task: str
@@ -46,6 +50,7 @@ class Message:
     kwargs: Mapping[str, Any]
     origin: Origin
     is_redelivered: bool
+    tries_before: int = 0
 
 
 @transaction.atomic
@@ -62,6 +67,10 @@ def claim(message: Message, *, now: datetime, worker: str) -> Claim:
         return Claim(Verdict.DROP, run)
     if run.state == State.RUNNING and (answer := _answer_while_running(run, message, now)):
         return answer
+    if run.state == State.RETRYING and message.tries_before < run.attempt and not message.is_redelivered:
+        # A copy of an earlier message; the one for the next try comes when it is time. (A redelivered one may be all
+        # there is: its worker died before it could send the next.)
+        return Claim(Verdict.DROP, run)
     if run.state == State.ABANDONED and run.attempt >= MAX_BEGINNINGS_AFTER_LOSS:
         return Claim(Verdict.DROP, run)
     if run.state not in (State.DISPATCHED, State.RETRYING, State.RUNNING, State.ABANDONED):

@@ -12,7 +12,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.utils import timezone
 
 from schedules import progress
-from schedules.ledger import recording
+from schedules.ledger import recording, tries
 from schedules.ledger.claiming import Claim, Message, Verdict, claim
 from schedules.ledger.heartbeat import Heartbeat
 from schedules.ledger.resending import send_again_later
@@ -40,6 +40,7 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
     if taken.verdict is not Verdict.BEGIN:
         logger.info("run.not_begun run_id=%s state=%s reason=%s", run.pk, run.state, run.state_reason)
         raise Ignore
+    tries.note(task.request, run.attempt)
     try:
         with Heartbeat(run), progress.recorded_by(partial(_write_progress, run)):
             result = body(*args, **kwargs)
@@ -78,6 +79,7 @@ def _claim(task: Task, origin: Origin, args: Any, kwargs: Any) -> Claim:
         kwargs=kwargs,
         origin=origin,
         is_redelivered=bool((request.delivery_info or {}).get("redelivered")),
+        tries_before=tries.tries_before(request),
     )
     try:
         return claim(message, now=timezone.now(), worker=request.hostname or "")

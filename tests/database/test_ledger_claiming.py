@@ -106,8 +106,6 @@ def test_an_occurrence_that_came_under_another_task_id_is_left_alone(schedule: A
     [
         (State.DISPATCHED, 0, Verdict.BEGIN),
         (State.DISPATCHED, 1, Verdict.BEGIN),  # given back by its task
-        (State.RETRYING, 1, Verdict.BEGIN),
-        (State.RETRYING, 9, Verdict.BEGIN),
         (State.ABANDONED, 1, Verdict.BEGIN),
         (State.ABANDONED, 2, Verdict.DROP),
         (State.SUCCEEDED, 1, Verdict.DROP),
@@ -128,6 +126,24 @@ def test_whether_a_run_is_begun_follows_its_state(
     run.refresh_from_db()
     assert run.attempt == attempt + (verdict is Verdict.BEGIN)
     assert run.state == (State.RUNNING if verdict is Verdict.BEGIN else state)
+
+
+@pytest.mark.parametrize(
+    ("tries_before", "is_redelivered", "verdict"),
+    [
+        (2, False, Verdict.BEGIN),
+        (0, False, Verdict.DROP),  # a copy of the first message
+        (1, False, Verdict.DROP),
+        (1, True, Verdict.BEGIN),  # its worker may have died before it sent the next one
+    ],
+)
+def test_the_next_try_is_begun_by_the_message_that_was_sent_for_it(
+    schedule: APIEndpointSchedule, tries_before: int, is_redelivered: bool, verdict: Verdict
+) -> None:
+    message = a_message(schedule, tries_before=tries_before, is_redelivered=is_redelivered)
+    a_run(schedule, task_id=message.task_id, scheduled_for=EIGHT, state=State.RETRYING, attempt=2)
+
+    assert claimed(message).verdict is verdict
 
 
 def test_a_second_message_while_the_worker_lives_is_dropped(schedule: APIEndpointSchedule) -> None:
@@ -226,7 +242,7 @@ def test_what_a_person_asked_for_runs_although_it_is_out_of_force(
 def test_what_has_begun_is_tried_again_although_it_is_out_of_force_now(
     schedule: APIEndpointSchedule, put_out_of_force: Change
 ) -> None:
-    message = a_message(schedule)
+    message = a_message(schedule, tries_before=1)
     a_run(schedule, task_id=message.task_id, scheduled_for=EIGHT, state=State.RETRYING, attempt=1)
     put_out_of_force(schedule)
 
