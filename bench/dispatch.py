@@ -2,19 +2,19 @@
 
     python bench/dispatch.py [--rounds ROUNDS] [ENTRIES ...]
 
-For each number of entries (1,000 and 10,000 unless told otherwise), all due at one whole minute, a real `celery beat` of
-each candidate runs alone, one after the other, on an own Redis; nobody consumes. Printed per round: the first and the
-last message after the due instant, the rate counted from the due instant, and the CPU time of beat (of the loop) per
-message; then medians, ratios and marks. "ours, queues elsewhere" sends to another Redis database, which takes the way
-of any other broker: message by message, through kombu.
+For each number of entries (1,000 and 10,000 unless told otherwise), all due at one whole minute, a real `celery beat`
+of each candidate runs alone, one after the other, on an own Redis; nobody consumes. Printed per round: the first and
+the last message after the due instant, the rate counted from the due instant, and the CPU time of beat (of the loop)
+per message; then medians, ratios and marks. "ours, queues elsewhere" sends to another Redis database, which takes the
+way of any other broker: through kombu.
 """
 
 import argparse
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,22 +63,30 @@ class Contest:
         }
 
     def bare_loop(self, count: int) -> Measured:
-        return self._loop(count, contextmanager(lambda producer: (yield)))
+        from tests.support.tasks import nothing
+
+        def loop() -> None:
+            for number in range(count):
+                nothing.apply_async([number], queue=QUEUE)
+
+        return self._time(loop, count)
 
     def batched_loop(self, count: int) -> Measured:
-        return self._loop(count, lambda producer: producer.batch())
-
-    def _loop(self, count: int, around: Callable[[Any], Any]) -> Measured:
         from tests.support.app import app
         from tests.support.tasks import nothing
 
-        self._redis.flushall()
-        with app.producer_pool.acquire(block=True) as producer:
-            begun, cpu = time.time(), time.process_time()
-            with around(producer):
+        def loop() -> None:
+            with app.producer_pool.acquire(block=True) as producer, producer.batch():
                 for number in range(count):
                     nothing.apply_async([number], queue=QUEUE, producer=producer)
-            ended, used = time.time(), time.process_time() - cpu
+
+        return self._time(loop, count)
+
+    def _time(self, loop: Callable[[], None], count: int) -> Measured:
+        self._redis.flushall()
+        begun, cpu = time.time(), time.process_time()
+        loop()
+        ended, used = time.time(), time.process_time() - cpu
         assert self._redis.llen(QUEUE) == count
         return Measured(Arrivals(0.0, ended - begun, count), used)
 
@@ -166,8 +174,6 @@ def _a_minute_ahead(seconds: float = 0.0) -> datetime:
 
 def run(counts: list[int], rounds: int, only: list[str]) -> None:
     with a_copy() as stack:
-        import os
-
         os.environ["REDIS_URL"] = stack.redis.url
         contest = Contest(stack)
         for count in counts:
@@ -188,10 +194,8 @@ def run(counts: list[int], rounds: int, only: list[str]) -> None:
 
 def _print(name: str, measured: Measured) -> None:
     arrivals = measured.arrivals
-    print(
-        f"{name:30}{arrivals.first * 1000:7.0f} ms{arrivals.last:8.2f} s{arrivals.rate:10,.0f}{measured.cpu_each:7.2f} ms",
-        flush=True,
-    )
+    seconds = f"{arrivals.first * 1000:7.0f} ms{arrivals.last:8.2f} s"
+    print(f"{name:30}{seconds}{arrivals.rate:10,.0f}{measured.cpu_each:7.2f} ms", flush=True)
 
 
 def _conclude(found: dict[str, list[Measured]]) -> None:

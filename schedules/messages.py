@@ -6,6 +6,7 @@ Shared by everything that sends (beat, a person's trigger) and by the worker's l
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 #: Header of the Celery message under which ``Origin`` travels; Celery keeps it over retries.
@@ -15,6 +16,8 @@ HEADER = "stockura_run"
 _NAMESPACE = uuid.UUID("6f4a2c1e-8f0b-5d43-9a6e-2f1d7c0b9a55")
 
 
+# Beat asks twice within one chunk: for the message and for the ledger.
+@lru_cache(maxsize=1024)
 def task_id_of(schedule_id: int, scheduled_for: datetime) -> str:
     """Return the id of an occurrence's task: the same whoever sends it and however often."""
     return str(uuid.uuid5(_NAMESPACE, f"{schedule_id}@{scheduled_for.timestamp():.6f}"))

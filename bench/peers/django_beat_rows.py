@@ -11,8 +11,8 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
-from django_celery_beat.models import CrontabSchedule, PeriodicTask
+from django.core.management import call_command  # noqa: E402
+from django_celery_beat.models import CrontabSchedule, PeriodicTask  # noqa: E402
 
 
 def main(due: datetime, count: int, queue: str) -> None:

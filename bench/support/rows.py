@@ -10,7 +10,10 @@ CHUNK = 2000
 
 
 def replace_schedules(count: int, fields: Callable[[int], dict[str, Any]], *, now: datetime) -> None:
-    """Leave exactly ``count`` schedules in the database; ``fields`` gives what is special of each. Redis is not told."""
+    """Leave exactly ``count`` schedules in the database, and tell Redis nothing.
+
+    ``fields`` gives what is special of each, by its number.
+    """
     from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 
     ScheduleRun.objects.all()._raw_delete("default")

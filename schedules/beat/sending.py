@@ -7,7 +7,6 @@ leaves in the same atomic step that moves its entry on: nothing can happen betwe
 
 import base64
 import uuid
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps
 
 from schedules.beat.due import Move
+from schedules.beat.stencil import Recorder, Stencils
 from schedules.messages import HEADER, Origin, task_id_of
 
 
@@ -37,6 +37,7 @@ class Sender:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._stencils = Stencils(app)
         self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
 
     def send(self, move: Move, scheduled_for: datetime, *, at: datetime, producer: Any) -> None:
@@ -49,30 +50,33 @@ class Sender:
         if task is None:
             raise CannotBeSent(f'No worker knows the task "{entry.task}".')
         origin = Origin(entry.schedule_id, "scheduled", scheduled_for, at)
-        options = {
-            "task_id": task_id_of(entry.schedule_id, scheduled_for),
-            "headers": {HEADER: origin.to_header()},
-            # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
-            "retry": False,
-            **entry.options,
-        }
         try:
             if self._writer is not None:
-                task.apply_async(entry.args, entry.kwargs, producer=self._writer, **options)
+                self._call(task, move, origin, self._writer)
                 move.messages.append(self._writer.take())
             else:
-                self._publish(task, move, options, producer())
+                self._publish(task, move, origin, producer())
         except (BrokerUnreachable, CannotBeSent):
             raise
         except Exception as error:  # arguments that do not fit the task or JSON, a queue name that nobody can use …
             raise CannotBeSent(f"{type(error).__name__}: {error}") from error
 
-    @staticmethod
-    def _publish(task: Any, move: Move, options: dict[str, Any], producer: Any) -> None:
+    def _publish(self, task: Any, move: Move, origin: Origin, producer: Any) -> None:
         try:
-            task.apply_async(move.entry.args, move.entry.kwargs, producer=producer, **options)
+            self._call(task, move, origin, producer)
         except (OperationalError, OSError, *producer.connection.connection_errors) as error:
             raise BrokerUnreachable(str(error)) from error
+
+    def _call(self, task: Any, move: Move, origin: Origin, producer: Any) -> None:
+        entry, header = move.entry, origin.to_header()
+        task_id = task_id_of(entry.schedule_id, origin.scheduled_for)
+        if stencil := self._stencils.of(task, entry.args, entry.kwargs, entry.options):
+            body, how = stencil.fill(entry.args, entry.kwargs, task_id=task_id, header=header)
+            producer.publish(body, **how)
+            return
+        # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
+        options = {"task_id": task_id, "headers": {HEADER: header}, "retry": False, **entry.options}
+        task.apply_async(entry.args, entry.kwargs, producer=producer, **options)
 
 
 def queues_lie_in_the_mirror(app: Celery) -> bool:
@@ -93,22 +97,16 @@ def queues_lie_in_the_mirror(app: Celery) -> bool:
     )
 
 
-class MessageWriter:
-    """Stands in for a kombu producer: takes what Celery would publish and writes it as kombu's Redis transport does.
+class MessageWriter(Recorder):
+    """Writes what Celery would publish as kombu's Redis transport does.
 
     Source: ``Producer.publish``, ``virtual.Channel.prepare_message`` and ``redis.Channel._put`` of kombu 5.7. Tests
     hold its messages against kombu's own.
     """
 
     def __init__(self) -> None:
-        self.connection = _Connection()
+        super().__init__()
         self._written: tuple[str, str] | None = None
-
-    def __enter__(self) -> "MessageWriter":
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        pass
 
     def take(self) -> tuple[str, str]:
         """Return the queue's key and the text of the message written last, once."""
@@ -161,14 +159,6 @@ class MessageWriter:
             "properties": properties,
         }
         self._written = (_key_of(routing_key, priority or 0), dumps(message))
-
-
-class _Connection:
-    """What Celery asks of a producer's connection when it publishes."""
-
-    @staticmethod
-    def _reraise_as_library_errors() -> AbstractContextManager[None]:
-        return nullcontext()
 
 
 def _key_of(queue: str, priority: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery.schedules import BaseSchedule, schedstate
 from redbeat import RedBeatSchedulerEntry
-from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder
+from redbeat.decoder import RedBeatJSONEncoder
 
 from schedules.planning import Policy
 from schedules.recurrence import Recurrence, parse_definition
@@ -63,27 +63,30 @@ class EntryEncoder(RedBeatJSONEncoder):
         return super().default(obj)
 
 
-class EntryDecoder(RedBeatJSONDecoder):
-    def dict_to_object(self, d: dict[str, Any]) -> Any:
-        if d.get("__type__") != TYPE:
-            return super().dict_to_object(d)
-        policy = d["policy"]
-        return RecurrenceSchedule(
-            parse_definition(d["definition"]),
-            Policy(
-                catch_up=policy["catch_up"],
-                window=timedelta(seconds=policy["window"]),
-                jitter=timedelta(seconds=policy["jitter"]),
-            ),
-        )
-
-
 class StockuraEntry(RedBeatSchedulerEntry):
     """RedBeat's entry with our JSON. Its own ``save`` and ``next`` are not used: see ``mirror`` and ``scheduler``."""
 
     @staticmethod
     def decode_definition(definition: str) -> dict[str, Any]:
-        return json.loads(definition, cls=EntryDecoder)  # type: ignore[no-any-return]
+        """Read what ``EntryContent.to_json`` wrote. Raises ValueError, TypeError or KeyError for anything else."""
+        # Not with RedBeat's decoder: it would take arguments that hold "__type__" for something of its own.
+        fields: dict[str, Any] = json.loads(definition)
+        fields["schedule"] = _schedule(fields["schedule"])
+        return fields
+
+
+def _schedule(said: dict[str, Any]) -> RecurrenceSchedule:
+    if said["__type__"] != TYPE:
+        raise TypeError(f'its schedule is of the type "{said["__type__"]}"')
+    policy = said["policy"]
+    return RecurrenceSchedule(
+        parse_definition(said["definition"]),
+        Policy(
+            catch_up=policy["catch_up"],
+            window=timedelta(seconds=policy["window"]),
+            jitter=timedelta(seconds=policy["jitter"]),
+        ),
+    )
 
 
 @dataclass(frozen=True)

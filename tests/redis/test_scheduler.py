@@ -1,5 +1,7 @@
 """One beat's ticks, driven with a clock of the test's own: what is sent when, and what is never sent."""
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -156,14 +158,19 @@ def test_what_was_moved_on_by_an_edit_meanwhile_keeps_the_edit(beat: DrivenSched
     assert (held.next - due) % timedelta(hours=1) == timedelta(0)
 
 
-def test_one_bad_entry_holds_up_nobody_and_is_shown(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
+@pytest.mark.parametrize(
+    "poison", ["{not json", b'{"name": "\xff\xfe"}', "[]", '{"schedule": {"__type__": "crontab"}}']
+)
+def test_one_bad_entry_holds_up_nobody_and_is_shown(
+    beat: DrivenScheduler, redis_client: redis.Redis, poison: str | bytes
+) -> None:
     mirror = Mirror()
     poisoned = hourly()
     unknown = hourly(endpoint=an_endpoint(name="unknown", task="tests.no_such_task"))
     unfit = hourly(endpoint=an_endpoint(name="unfit", task="tests.slow"), kwargs={"colour": "red"})
     good = hourly(endpoint=an_endpoint(name="good", task="tests.nothing"))
     due = max(map(next_of, (poisoned, unknown, unfit, good)))
-    redis_client.hset(mirror.keys.entry(poisoned.pk), "definition", "{not json")
+    redis_client.hset(mirror.keys.entry(poisoned.pk), "definition", poison)
 
     beat.tick_at(due)
     recorded(redis_client)
@@ -227,6 +234,15 @@ def test_entries_of_others_are_fired_the_redbeat_way_and_keep_their_definition(
     assert [number for number, _when in sent(redis_client)] == [ours.pk]
     assert redis_client.hget("stockura:schedule:theirs", "definition") == definition
     assert redis_client.hget("stockura:schedule:broken", "definition") == "{not json"
+
+
+def test_arguments_that_look_like_redbeats_own_types_arrive_as_they_are(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    schedule = hourly(kwargs={"when": {"__type__": "datetime", "year": "none"}})
+    beat.tick_at(next_of(schedule))
+    message = json.loads(redis_client.lindex("default", 0))
+    assert json.loads(base64.b64decode(message["body"]))[1] == schedule.kwargs
 
 
 def test_more_than_one_chunk_is_sent_in_one_tick(beat: DrivenScheduler, redis_client: redis.Redis) -> None:

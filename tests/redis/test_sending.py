@@ -1,14 +1,17 @@
 """Messages that leave in one step with the move of their entry are, to the letter, what kombu would have sent."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
+from celery.signals import before_task_publish
 
 from schedules.beat.due import DueEntry, Move
 from schedules.beat.sending import MessageWriter, Sender, queues_lie_in_the_mirror
+from schedules.messages import HEADER, Origin, task_id_of
 from schedules.mirror.entry import RecurrenceSchedule
 from schedules.models import APIEndpointSchedule
 from schedules.planning import Plan
@@ -24,9 +27,9 @@ NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
 DAILY = RecurrenceSchedule(parse_definition({"kind": "daily", "times": ["12:00"]}))
 
 
-def a_move(**options: Any) -> Move:
-    args, kwargs = [1, "東証"], {"deep": {"list": [1.5, None, True]}}
-    entry = DueEntry("key", 7, "schedule-7", "tests.nothing", args, kwargs, options, DAILY, "1", NOON, 0)
+def a_move(number: int = 7, args: list[Any] | None = None, **options: Any) -> Move:
+    args, kwargs = [1, "東証"] if args is None else args, {"deep": {"list": [1.5, None, True]}}
+    entry = DueEntry("key", number, f"schedule-{number}", "tests.nothing", args, kwargs, options, DAILY, "1", NOON, 0)
     return Move(entry, Plan((NOON,), (), None))
 
 
@@ -37,32 +40,101 @@ def comparable(text: str) -> dict[str, Any]:
     return message
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"queue": "default"},
-        {"queue": "slow", "expires": 3600},
-        {"queue": "default", "priority": 0},
-        {"queue": "default", "priority": 4},
-        {"queue": "default", "priority": 9, "expires": 1.5},
-        {"queue": "default", "compression": "gzip"},
-    ],
-)
-def test_the_message_is_the_one_that_kombu_sends(
+def sent_by_celery(move: Move) -> None:
+    """What anybody's ``apply_async`` makes of the same call."""
+    entry = move.entry
+    app.tasks[entry.task].apply_async(
+        entry.args,
+        entry.kwargs,
+        task_id=task_id_of(entry.schedule_id, NOON),
+        headers={HEADER: Origin(entry.schedule_id, "scheduled", NOON, NOON).to_header()},
+        **entry.options,
+    )
+
+
+OPTIONS = [
+    {},
+    {"queue": "default"},
+    {"queue": "slow", "expires": 3600},
+    {"queue": "default", "priority": 0},
+    {"queue": "default", "priority": 4},
+    {"queue": "default", "priority": 9, "expires": 1.5},
+    {"queue": "default", "compression": "gzip"},
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_messages_are_the_ones_that_celery_and_kombu_send(
     redis_client: redis.Redis, options: dict[str, Any], time_machine_at: None
 ) -> None:
-    ours = a_move(**options)
     sender = Sender(app)
-    sender.send(ours, NOON, at=NOON, producer=lambda: pytest.fail("no producer is needed"))
-    [(key, text)] = ours.messages
+    # The second one shows what the first has left behind in the sender.
+    for move in (a_move(7, **options), a_move(8, ["other", "arguments" * 100], **options)):
+        sender.send(move, NOON, at=NOON, producer=lambda: pytest.fail("no producer is needed"))
+        [(key, text)] = move.messages
+        sent_by_celery(move)
+        theirs = redis_client.lindex(key, 0)
+        assert comparable(theirs) == comparable(text)
+        assert list(json.loads(theirs)["headers"]) == list(json.loads(text)["headers"])
 
-    theirs = a_move(**options)
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_messages_to_a_broker_elsewhere_are_the_ones_that_celery_sends(
+    redis_client: redis.Redis, options: dict[str, Any], time_machine_at: None
+) -> None:
+    sender = Sender(app)
     sender._writer = None
-    with app.producer_pool.acquire() as producer:
-        sender.send(theirs, NOON, at=NOON, producer=lambda: producer)
+    queue = options.get("queue", "default")
+    for move in (a_move(7, **options), a_move(8, ["other"], **options)):
+        with app.producer_pool.acquire() as producer:
+            sender.send(move, NOON, at=NOON, producer=lambda producer=producer: producer)
+        [key] = redis_client.keys(f"{queue}*")
+        ours = redis_client.lpop(key)
+        sent_by_celery(move)
+        assert comparable(redis_client.lpop(key)) == comparable(ours)
 
-    assert theirs.messages == []
-    assert comparable(redis_client.lindex(key, 0)) == comparable(text)
+
+def test_whoever_listens_to_celerys_signals_hears_of_each_message_and_may_change_it(
+    redis_client: redis.Redis,
+) -> None:
+    sender, heard = Sender(app), []
+
+    def listen(headers: dict[str, Any], **kwargs: Any) -> None:
+        heard.append(headers["id"])
+        headers["trace"] = len(heard)
+
+    moves = [a_move(number) for number in (7, 8, 9)]
+    sender.send(moves[0], NOON, at=NOON, producer=None)
+    before_task_publish.connect(listen)
+    try:
+        for move in moves[1:]:
+            sender.send(move, NOON, at=NOON, producer=None)
+    finally:
+        before_task_publish.disconnect(listen)
+    assert heard == [task_id_of(8, NOON), task_id_of(9, NOON)]
+    traces = [json.loads(text)["headers"].get("trace") for move in moves for _queue, text in move.messages]
+    assert traces == [None, 1, 2]
+
+
+def test_a_task_with_an_own_way_of_being_sent_is_sent_that_way() -> None:
+    class Labelled(app.Task):  # type: ignore[name-defined]
+        def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:
+            return super().apply_async(args, kwargs, **{**options, "shadow": f"for {args[0]}"})
+
+    @app.task(name="tests.labelled", base=Labelled)
+    def labelled(*args: Any, **kwargs: Any) -> None:
+        pass
+
+    try:
+        sender, shadows = Sender(app), []
+        for number in (7, 8):
+            move = a_move(number, [number])
+            move = replace(move, entry=replace(move.entry, task="tests.labelled"))
+            sender.send(move, NOON, at=NOON, producer=None)
+            shadows.append(json.loads(move.messages[0][1])["headers"]["shadow"])
+        assert shadows == ["for 7", "for 8"]
+    finally:
+        app.tasks.unregister("tests.labelled")
 
 
 @pytest.fixture
