@@ -1,10 +1,28 @@
 """Texts of libraries that come without Japanese; they stand here so that `make messages` keeps their translations.
 
-unfold brings no Japanese at all. Django REST framework's and drf-spectacular's lacks some of what they say. Texts that
-Django itself translates are not repeated here, nor those of pages that this site does not have.
+unfold brings no Japanese at all. Django REST framework's and drf-spectacular's lacks some of what they say. Of Django's
+own stands here what does not read well on these pages. Texts of pages that this site does not have are left out.
 """
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
+
+DJANGO = (
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("Select %s to change"),
+    gettext_noop("Select %s to view"),
+    ngettext_lazy("%(counter)s result", "%(counter)s results", "counter"),
+    gettext_noop("%(full_result_count)s total"),
+    gettext_noop("Yes, I’m sure"),
+    gettext_noop("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    gettext_noop("Authentication and Authorization"),
+    gettext_noop("permission"),
+    gettext_noop("permissions"),
+    gettext_noop("Permissions"),
+    gettext_noop("user permissions"),
+    gettext_noop("Important dates"),
+    gettext_noop("Site administration"),
+)
 
 UNFOLD = (
     gettext_noop("Select record"),
@@ -67,6 +85,10 @@ UNFOLD = (
 
 REST_FRAMEWORK = (
     gettext_noop("Auth Token"),
+    gettext_noop("Token"),
+    gettext_noop("Tokens"),
+    gettext_noop("User"),
+    gettext_noop("Username"),
     gettext_noop("Invalid input."),
     gettext_noop("Expected available in {wait} second."),
     gettext_noop("Expected available in {wait} seconds."),

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation for this reader."""
     groups = (
         ("", (_home(), *_items(request, SCHEDULES))),
-        (_("Companies"), _items(request, COMPANIES)),
+        (pgettext("group of pages", "Companies"), _items(request, COMPANIES)),
         (_("People and access"), _items(request, PEOPLE)),
     )
     return [{"title": title, "separator": bool(title), "items": list(items)} for title, items in groups if items]

@@ -39,6 +39,8 @@ TONE_OF_STANDING = {
 }
 #: Counts of a result that a line shows; the page of the run shows all.
 SHORT_COUNTS = 5
+#: Parts of a result whose values are codes that the task's app may translate, like the names of the parts.
+CODED = ("kind", "field")
 
 
 def badge(text: Any, tone: str) -> SafeString:
@@ -92,7 +94,10 @@ def spoken(key: str) -> str:
 def readable(value: Any) -> SafeString | str:
     """Return a JSON value as nested lists that a person can read."""
     if isinstance(value, dict):
-        items = ((spoken(key), readable(item)) for key, item in value.items())
+        items = (
+            (spoken(key), spoken(item) if key in CODED and isinstance(item, str) else readable(item))
+            for key, item in value.items()
+        )
         return format_html('<dl class="sx-facts">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", items))
     if isinstance(value, list):
         items = ((readable(item),) for item in value)

@@ -1,7 +1,7 @@
 """How Django loads this app."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CompaniesConfig(AppConfig):
@@ -9,7 +9,7 @@ class CompaniesConfig(AppConfig):
 
     name = "stockura.companies"
     label = "companies"
-    verbose_name = _("Companies")
+    verbose_name = pgettext_lazy("group of pages", "Companies")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

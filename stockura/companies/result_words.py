@@ -18,4 +18,12 @@ PARTS = (
     pgettext_lazy("part of a result", "field"),
     pgettext_lazy("part of a result", "before"),
     pgettext_lazy("part of a result", "after"),
+    # What "field" may name, besides "name".
+    pgettext_lazy("part of a result", "name en"),
+    pgettext_lazy("part of a result", "sector 17"),
+    pgettext_lazy("part of a result", "sector 33"),
+    pgettext_lazy("part of a result", "scale"),
+    pgettext_lazy("part of a result", "market"),
+    pgettext_lazy("part of a result", "margin"),
+    pgettext_lazy("part of a result", "product category"),
 )
