@@ -97,6 +97,25 @@ def test_cron_fires_exactly_as_the_walk_does_around_unusual_changes(zone: str, a
     assert differing == []
 
 
+@pytest.mark.parametrize(("zone", "around"), UNUSUAL_CHANGES)
+def test_asked_at_any_minute_around_an_unusual_change_both_neighbours_are_those_of_the_walk(
+    zone: str, around: datetime
+) -> None:
+    walk = Walk(zone, around - AROUND, around + AROUND)
+    # Rules of one date each: their runs may lie on the date before or after, where the rule itself has none.
+    for day in {(around + timedelta(days=n)).day for n in (-1, 0, 1)}:
+        for hours in ("*/15 *", "30 0,23", "*/20 0,1,22,23"):
+            expression = f"{hours} {day} * *"
+            definition, expected = recurrence(expression, zone).rule, walk.firings(Job(expression))
+            for n in (*range(0, 3_600, 17), *range(1_780, 1_870)):
+                # A new one each time: an answer that is remembered would hide what is asked.
+                now, rule = walk.start + timedelta(minutes=n, seconds=30), Recurrence(definition)
+                later, earlier = [at for at in expected if at > now], [at for at in expected if at <= now]
+                found = rule.next_after(now)
+                assert (found if found and found <= walk.end else None) == (later[0] if later else None), (now, rule)
+                assert rule.latest_between(walk.start, now) == (earlier[-1] if earlier else None), (now, rule)
+
+
 def test_cron_runs_on_exactly_the_dates_that_match_over_three_years() -> None:
     first, days = date(2026, 1, 1), 3 * 365 + 1
     differing = []

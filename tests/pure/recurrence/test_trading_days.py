@@ -139,6 +139,28 @@ def test_a_moved_occurrence_that_meets_another_is_one_and_the_covered_date_says_
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "excluded", "dates_that_run"),
+    [
+        # 23 November is a holiday; 20 and 24 November are the trading days beside it.
+        ("next", [], ["11-20", "11-24", "11-27"]),
+        ("next", ["2026-11-24"], ["11-20", "11-27"]),
+        ("next", ["2026-11-23"], ["11-20", "11-27"]),
+        ("previous", ["2026-11-20"], ["11-27"]),
+        ("previous", [], ["11-20", "11-27"]),
+    ],
+)
+def test_on_an_excluded_date_nothing_runs_and_nothing_moves_onto_it(
+    rule: str, excluded: list[str], dates_that_run: list[str]
+) -> None:
+    definition = {"kind": "weekly", "times": ["9:00"], "weekdays": ["mon", "fri"], "trading_day_rule": rule}
+    runs = parse_definition({**definition, "excluded_dates": excluded}).occurrences(
+        jst("2026-11-19T00:00"), until=jst("2026-11-28T00:00")
+    )
+
+    assert [f"{run.business_day:%m-%d}" for run in runs] == dates_that_run
+
+
 def test_friday_25_hours_is_judged_on_friday() -> None:
     definition = {"kind": "weekly", "times": ["25:00"], "weekdays": ["fri", "sun"], "trading_day_rule": "skip"}
     rule = parse_definition(definition)
