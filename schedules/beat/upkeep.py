@@ -1,6 +1,7 @@
 """What the leading beat does beside sending, in a thread of its own: the database may be slow or away meanwhile.
 
-It hands beat's events to the ledger, reconciles the mirror with the database, and looks after runs that nobody tends.
+It hands beat's events to the ledger, reconciles the mirror with the database, looks after runs that nobody tends, and
+forgets old ones once a day.
 """
 
 import logging
@@ -15,7 +16,7 @@ from schedules import conf
 from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
 from schedules.mirror.mirror import Mirror
-from schedules.services import mirroring
+from schedules.services import mirroring, retention
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Upkeep:
         self._swept_at: datetime | None = None
         self._watching_since: datetime | None = None
         self._turned_at: datetime | None = None
+        self._retention = retention.DailyRetention()
         self._thread: threading.Thread | None = None
         #: When the mirror was last compared with the database, by anybody's look at this attribute.
         self.reconciled_at: datetime | None = None
@@ -95,6 +97,7 @@ class Upkeep:
         if passed is None or not timedelta(0) <= passed < conf.duration("HEARTBEAT_EVERY_SECONDS"):
             self._swept_at = now
             sweeping.sweep(now, watching_since=watching_since)
+        self._retention.step(now)
 
     def _watch(self, now: datetime) -> datetime:
         """Return since when this thread has turned without a break: no fault, no sleep of the machine, no jump."""
