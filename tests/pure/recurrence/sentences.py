@@ -4,6 +4,10 @@ import re
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 JA, EN = "月火水木金土日", ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -120,6 +124,14 @@ def weekdays_said_in_english(sentence: str) -> set[int]:
     for first, last in re.findall(rf"({'|'.join(EN)})(?: to ({'|'.join(EN)}))?", text):
         found.update(range(EN.index(first), EN.index(last or first) + 1))
     return found
+
+
+def months_said_in_english(sentence: str) -> set[int]:
+    """Return the months of a sentence, all if it names none."""
+    found: set[int] = set()
+    for first, last in re.findall(rf"({'|'.join(MONTHS)})(?: to ({'|'.join(MONTHS)}))?", sentence):
+        found.update(range(MONTHS.index(first) + 1, MONTHS.index(last or first) + 2))
+    return found or set(range(1, 13))
 
 
 def times_said_in_english(sentence: str) -> set[int]:

@@ -8,6 +8,7 @@ import pytest
 from schedules.recurrence import DefinitionError, Recurrence, describe, parse_definition
 from tests.pure.recurrence.expressions import random_expressions
 from tests.pure.recurrence.sentences import (
+    months_said_in_english,
     says_date_in_japanese,
     times_said_in_english,
     times_said_in_japanese,
@@ -87,3 +88,17 @@ def test_english_sentences_of_cron_rules_by_weekday_say_their_weekdays() -> None
         tried += 1
         assert weekdays_said_in_english(describe(rule, "en")) == {at.weekday() for at in fired(rule, MONDAY, 7)}
     assert tried > 100
+
+
+def test_both_languages_agree_on_either_both_days_and_months() -> None:
+    seen = set()
+    for rule in rules(600, seed=63):
+        cron, japanese, english = rule.rule.cron, describe(rule, "ja"), describe(rule, "en")
+        assert cron
+        # "and also" also joins every Monday with the second Friday, where the day of the month is not limited.
+        assert ("または" in japanese) <= ("and also on" in english), (japanese, english)
+        assert ("に当たる日のみ" in japanese) == ("(only when it is" in english), (japanese, english)
+        assert ("毎年" in japanese) == (len(cron.months) < 12), (cron, japanese)
+        assert months_said_in_english(english) == set(cron.months), (cron, english)
+        seen |= {word for word in ("または", "に当たる日のみ", "毎年") if word in japanese}
+    assert len(seen) == 3
