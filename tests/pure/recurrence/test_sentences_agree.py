@@ -51,7 +51,7 @@ def test_sentences_of_random_cron_expressions_say_their_times_in_both_languages(
 
 
 def test_japanese_sentences_of_random_cron_expressions_say_their_dates_exactly() -> None:
-    for seen in rules(250, seed=61):
+    for seen in rules(200, seed=61):
         _, _, *date_fields = seen.definition["cron"].split(" ")
         rule = parse_definition({**seen.definition, "cron": " ".join(["0", "0", *date_fields])})
         sentence, days = describe(rule, "ja"), 2 * 365
@@ -81,10 +81,10 @@ def test_sentences_of_daily_and_weekly_rules_say_their_weekdays_and_times(seed: 
 def test_english_sentences_of_cron_rules_by_weekday_say_their_weekdays() -> None:
     tried = 0
     for seen in rules(400, seed=62):
-        minute, hour, *_, weekday = seen.definition["cron"].split(" ")
+        weekday = seen.definition["cron"].split(" ")[-1]
         if "#" in weekday or "L" in weekday.upper():
             continue
-        rule = parse_definition({**seen.definition, "cron": f"{minute} {hour} * * {weekday}"})
+        rule = parse_definition({**seen.definition, "cron": f"10 8 * * {weekday}"})
         tried += 1
         assert weekdays_said_in_english(describe(rule, "en")) == {at.weekday() for at in fired(rule, MONDAY, 7)}
     assert tried > 100

@@ -230,6 +230,21 @@ def test_beyond_the_calendar_nothing_runs_and_the_reason_is_the_horizon(definiti
     )
 
 
+def test_trading_days_are_not_counted_in_a_month_that_is_known_in_part_only() -> None:
+    special = {"on": "2100-02-10", "is_open": True, "ja": "臨時立会", "en": "special session"}
+    definition = {"kind": "monthly", "times": ["18:00"], "month_days": ["trading:1"], "exceptional_days": [special]}
+    rule = parse_definition(definition)
+
+    # Known to be open, but not to be the first of its month.
+    assert rule.next_after(jst("2100-02-01T00:00")) is None
+    assert [day.reason.code for day in rule.skipped(jst("2100-02-01T00:00"), jst("2100-03-01T00:00"), limit=5)] == [
+        "calendar_horizon"
+    ]
+    assert parse_definition(a_daily_rule(exceptional_days=[special])).next_after(jst("2100-02-01T00:00")) == jst(
+        "2100-02-10T18:00"
+    )
+
+
 def test_dates_not_yet_announced_are_pointed_out_before_saving() -> None:
     rule = parse_definition(a_daily_rule())
     known = announced_until("XTKS")
