@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SchedulesConfig(AppConfig):
     name = "schedules"
-    verbose_name = _("Schedules")
+    verbose_name = pgettext_lazy("group of pages", "Schedules")
 
     def ready(self) -> None:
         from schedules import checks, signals  # noqa: F401

@@ -8,6 +8,11 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 
 DJANGO = (
     gettext_noop("Add %s"),
+    gettext_noop("Add %(name)s"),
+    gettext_noop("History"),
+    gettext_noop(" By %(filter_title)s "),
+    gettext_noop("0 of %(cnt)s selected"),
+    ngettext_lazy("%(total_count)s selected", "All %(total_count)s selected", "total_count"),
     gettext_noop("Change %s"),
     gettext_noop("Select %s to change"),
     gettext_noop("Select %s to view"),

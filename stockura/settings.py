@@ -143,6 +143,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ja")
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "stockura" / "locale"]
+#: How dates are written, where Django's own way does not read well.
+FORMAT_MODULE_PATH = ["stockura.formats"]
 USE_I18N = True
 USE_TZ = True
 #: The zone in which the pages show instants. A schedule's own zone is a field of the schedule.

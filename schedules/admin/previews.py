@@ -65,7 +65,11 @@ def pane_of_form(form: BaseForm, *, now: datetime, saved: APIEndpointSchedule | 
     missing, problems = [], []
     for name in RULE_FIELDS:
         for message in form.errors.get(name, ()):
-            (missing if is_untouched(form, name) else problems).append(str(message))
+            if is_untouched(form, name):
+                # Away from its field, "This field is required" has to say which one.
+                missing.append(f"{form[name].label}: {message}")
+            else:
+                problems.append(str(message))
     if missing or problems:
         return Pane(missing=missing, problems=problems)
     return pane_of_schedule(form.instance, now=now, saved=saved)

@@ -10,6 +10,7 @@ from schedules.admin.pictures import in_one_line, local_instant, two_lines
 from schedules.admin.schedule_actions import ACTIONS, ScheduleAction
 from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
 from schedules.models import APIEndpointSchedule
+from schedules.models.reasons import pause_text
 from schedules.recurrence import describe
 from schedules.recurrence.zones import find_zone
 from schedules.standing import Place, Standing
@@ -45,7 +46,7 @@ def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:
         if schedule.paused_until:
             until = local_instant(schedule.paused_until, now=now)
             parts.append(_("until %(instant)s") % {"instant": until})
-        return " · ".join([*parts, *([schedule.pause_reason] if schedule.pause_reason else [])])
+        return " · ".join([*parts, *([pause_text(schedule.pause_reason)] if schedule.pause_reason else [])])
     if place.standing == Standing.NOT_YET:
         return _("The engine holds something else. Beat repairs this by itself within a minute.")
     if place.standing == Standing.UNKNOWN:

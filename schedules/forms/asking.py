@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schedules.forms.choices import zone_label
 from schedules.forms.fields import LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT
 
@@ -33,7 +34,7 @@ class PauseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zone = timezone.get_current_timezone_name()
+        zone = zone_label(timezone.get_current_timezone_name())
         self.fields["until"].help_text = _("Empty: until somebody resumes it. Times are those of %(zone)s.") % {
             "zone": zone
         }

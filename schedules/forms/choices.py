@@ -66,8 +66,12 @@ def _zones_by_region(japanese: bool) -> list[tuple[Any, Any]]:
     return [(REGIONS.get(region, region), zones) for region, zones in regions.items()]
 
 
+def zone_label(zone: str) -> str:
+    """Return what a zone is called in the active language: for Japanese readers its time, then its IANA name."""
+    return _choice(zone, _is_japanese())[1]
+
+
 def _choice(zone: str, japanese: bool) -> tuple[str, str]:
-    """Return a zone with its label: Japanese readers see what its time is called before its IANA name."""
     known = japanese and find_zone(zone) is not None
     return zone, f"{zone_ja(zone)}（{zone}）" if known else zone
 

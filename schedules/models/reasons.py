@@ -1,6 +1,9 @@
 """Why an occurrence did not run, or a run ended otherwise than by its task: named, so that all doors say the same."""
 
+import re
+
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,3 +21,14 @@ class Reason(models.TextChoices):
     DELETED = "deleted", _("The schedule was deleted before a worker began.")
     EXPIRED = "expired", _("No worker began it before it expired.")
     NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
+
+
+#: How the ledger writes the reason of a pause that nobody asked for; stored in English, whoever reads it later.
+_PAUSED_BY_ITSELF = re.compile(r"Paused by itself after (?P<count>\d+) failures in a row\.")
+
+
+def pause_text(reason: str) -> str:
+    """Return the reason of a pause as people read it: what a person wrote stays as it is."""
+    if found := _PAUSED_BY_ITSELF.fullmatch(reason):
+        return gettext("Paused by itself after %(count)d failures in a row.") % {"count": int(found["count"])}
+    return reason
