@@ -1,14 +1,19 @@
 """What the engine really holds and how it is: read from Redis, joined with the names that people gave."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery import current_app
 from redbeat.decoder import RedBeatJSONDecoder
+from redis import Redis
+from redis.exceptions import RedisError
 
 from schedules import conf
+from schedules.exceptions import EngineUnreachable
+from schedules.ledger.signs_of_life import SILENT_AFTER
 from schedules.mirror.entry import from_microseconds
 from schedules.mirror.mirror import Mirror
 from schedules.mirror.presence import Presence, read_presences
@@ -16,6 +21,10 @@ from schedules.models import APIEndpointSchedule
 from schedules.recurrence import DefinitionError, Recurrence, parse_definition
 
 CHUNK = 500
+#: An entry that is due this long and was not dispatched is late; a large minute takes a few seconds.
+OVERDUE_AFTER = timedelta(seconds=60)
+#: kombu's defaults for queues with priorities on Redis.
+PRIORITY_SEPARATOR, PRIORITY_STEPS = "\x06\x16", (0, 3, 6, 9)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,98 @@ def engine_health(now: datetime) -> EngineHealth:
         standbys=[each for each in presences if not each.leads],
         scheduled=mirror.count(),
         set_aside=mirror.reasons_set_aside(),
+    )
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the mirror differs from the database, by schedule."""
+
+    missing: frozenset[int]
+    orphans: frozenset[int]
+    stale: frozenset[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.missing) + len(self.orphans) + len(self.stale)
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """All that the overview says of the engine. ``queues`` is None where the broker is not a Redis that we can ask.
+
+    ``overdue``: entries that should have been dispatched a while ago and were not.
+    """
+
+    health: EngineHealth
+    drift: Drift
+    workers: list[str]
+    overdue: int
+    queues: dict[str, int] | None
+
+
+def engine_state(
+    now: datetime, *, in_force: Collection[int], changed: Sequence[tuple[int, int]], queues: Sequence[str]
+) -> EngineState:
+    """Return the state of the engine, in a handful of round trips. Raises EngineUnreachable.
+
+    The caller has asked the database before, so that a save in between is no difference: ``in_force`` are the
+    schedules that beat should hold, ``changed`` (key, revision) of those to be compared. Beat compares everything each
+    minute; only what was saved since can be out of date without its knowing.
+    """
+    mirror = Mirror()
+    health = engine_health(now)
+    return EngineState(
+        health=health,
+        drift=_drift(mirror, set(in_force), changed, health.set_aside),
+        workers=mirror.workers_since(now - SILENT_AFTER),
+        overdue=mirror.count_due_before(now - OVERDUE_AFTER),
+        queues=queue_depths(queues),
+    )
+
+
+def queue_depths(names: Sequence[str]) -> dict[str, int] | None:
+    """Return how many messages wait in each queue; None when the broker is not a Redis server.
+
+    Raises EngineUnreachable. kombu keeps a list for each step of priority.
+    """
+    app = current_app._get_current_object()
+    address = str(app.conf.broker_url or "")
+    if not address.startswith(("redis://", "rediss://", "unix://")):
+        return None
+    options = app.conf.broker_transport_options or {}
+    separator, prefix = options.get("sep", PRIORITY_SEPARATOR), options.get("global_keyprefix", "")
+    steps = options.get("priority_steps", PRIORITY_STEPS)
+    keys = [[f"{prefix}{name}{separator}{step}" if step else f"{prefix}{name}" for step in steps] for name in names]
+    is_ours = address == app.conf.redbeat_redis_url
+    client = Mirror(app).redis if is_ours else Redis.from_url(address, socket_connect_timeout=2, socket_timeout=3)
+    try:
+        with client.pipeline(transaction=False) as pipe:
+            for key in (key for of_queue in keys for key in of_queue):
+                pipe.llen(key)
+            lengths = iter(pipe.execute())
+    except (RedisError, OSError) as error:
+        raise EngineUnreachable(error) from error
+    finally:
+        if not is_ours:
+            client.close()
+    return {name: sum(next(lengths) for _key in of_queue) for name, of_queue in zip(names, keys, strict=True)}
+
+
+def _drift(
+    mirror: Mirror, in_force: set[int], changed: Sequence[tuple[int, int]], set_aside: Collection[int]
+) -> Drift:
+    listed = mirror.schedule_ids()
+    compared = [(pk, revision) for pk, revision in changed if pk in listed and pk in in_force]
+    held = mirror.read([pk for pk, _revision in compared]) if compared else []
+    return Drift(
+        missing=frozenset(in_force - listed - set(set_aside)),
+        orphans=frozenset(listed - in_force),
+        stale=frozenset(
+            pk
+            for (pk, revision), each in zip(compared, held, strict=True)
+            if each.is_listed and int(each.revision or 0) < revision
+        ),
     )
 
 

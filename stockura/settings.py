@@ -278,6 +278,8 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
+    #: What the first page shows.
+    "DASHBOARD_CALLBACK": "schedules.admin.overview.dashboard",
     "SIDEBAR": {
         "show_search": False,
         "show_all_applications": False,

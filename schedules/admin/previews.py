@@ -93,7 +93,7 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
             distance=distance_text(local, now=now),
             belongs_to=_belongs_to(run, local, today),
             moved_from=day_text(run.moved_from, today=today) if run.moved_from else "",
-            reason=_said(run.reason),
+            reason=said(run.reason),
             here=instant_text(timezone.localtime(run.at), now=now) if elsewhere else "",
             is_added=run.at in added,
         )
@@ -103,8 +103,8 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
         zone=zone_text(schedule.timezone),
         zone_here=zone_text(timezone.get_current_timezone_name()),
         runs=[line(run) for run in preview.runs],
-        skipped=[SkippedLine(day_text(date.on, today=today), _said(date.reason)) for date in preview.skipped],
-        notices=[_said(notice) for notice in preview.notices],
+        skipped=[SkippedLine(day_text(date.on, today=today), said(date.reason)) for date in preview.skipped],
+        notices=[said(notice) for notice in preview.notices],
         added=[line(run) for run in comparison.added] if comparison else [],
         removed=[line(run) for run in comparison.removed] if comparison else [],
         unchanged=len(comparison.unchanged) if comparison else 0,
@@ -151,7 +151,7 @@ def _belongs_to(run: Any, local: datetime, today: Any) -> str:
     }
 
 
-def _said(words: Reason | Notice | None) -> str:
+def said(words: Reason | Notice | None) -> str:
     if words is None:
         return ""
     return words.ja if page_language() == "ja" else words.en

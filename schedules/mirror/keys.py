@@ -31,6 +31,8 @@ class Keys:
         self.set_aside = f"{self.prefix}:set-aside"
         #: Hash: beat's node name to what it last said of itself.
         self.beats = f"{self.prefix}:beats"
+        #: Sorted set: workers by the instant (seconds since 1970) at which each was last heard of.
+        self.workers = f"{self.prefix}:workers"
 
     def entry(self, schedule_id: int) -> str:
         return f"{self.prefix}{entry_name(schedule_id)}"

@@ -164,6 +164,14 @@ class Mirror:
         """Return what each beat last said of itself, by its node name."""
         return dict(self._ask(lambda: self.redis.hgetall(self.keys.beats)))
 
+    def workers_since(self, instant: datetime) -> list[str]:
+        """Return the workers that were heard of at or after the aware ``instant``."""
+        return sorted(self._ask(lambda: self.redis.zrangebyscore(self.keys.workers, instant.timestamp(), "+inf")))
+
+    def count_due_before(self, instant: datetime) -> int:
+        """Return how many entries should have been dispatched before ``instant`` and have not been."""
+        return int(self._ask(lambda: self.redis.zcount(self.keys.due, 0, f"({instant.timestamp()!r}")))
+
     def reasons_set_aside(self) -> dict[int, str]:
         """Return why schedules were set aside, by their key."""
         reasons = self._ask(lambda: self.redis.hgetall(self.keys.set_aside))

@@ -63,6 +63,12 @@ def is_in_force(schedule: Living) -> bool:
     return schedule.enabled and schedule.endpoint.enabled and not waits
 
 
+def in_force() -> Q:
+    """Return the condition that finds what ``is_in_force`` is true of."""
+    waits = Q(paused_at__isnull=False, paused_until__isnull=True)
+    return Q(enabled=True, endpoint__enabled=True) & ~waits
+
+
 def pause_holds(now: datetime) -> Q:
     """Return the condition that finds what ``APIEndpointSchedule.is_paused(now)`` is true of."""
     return Q(paused_at__isnull=False) & (Q(paused_until__isnull=True) | Q(paused_until__gt=now))

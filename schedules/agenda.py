@@ -1,0 +1,176 @@
+"""What lies ahead over all schedules, computed from their recurrences: the next runs, and how many come when.
+
+Reading ten thousand rows and making rules of them takes a second, so a process keeps the rules it has made. Each look
+asks the database only which schedules are in force and at which revision, and reads the rows of those that are new.
+"""
+
+import heapq
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from threading import Lock
+from typing import Any
+
+from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import exceptional_days_by_exchange, recurrence_of
+from schedules.models.lifecycle import in_force
+from schedules.recurrence import DefinitionError, Occurrence, Recurrence
+
+#: More rows than this are read all together: a list of their keys would be longer than the answer.
+READ_BY_KEY = 2000
+#: Counting in one slot stops here; nobody reads on.
+MOST = 100_000
+SECOND = timedelta(seconds=1)
+
+
+@dataclass
+class Planned:
+    """A schedule that is in force. ``recurrence`` is None when its row makes no rule."""
+
+    schedule_id: int
+    name: str
+    timezone: str
+    recurrence: Recurrence | None
+    mark: Any
+    paused_until: datetime | None = None
+    #: The first occurrence after ``_next_since``; kept until that moment has passed.
+    _next_since: datetime | None = None
+    _next: datetime | None = None
+    _counts_of: tuple[datetime, ...] = ()
+    _counts: list[tuple[int, int]] = field(default_factory=list)
+
+    def after(self, now: datetime) -> datetime:
+        """Return the instant after which it runs: now, or the end of its pause."""
+        return now if self.paused_until is None else max(now, self.paused_until)
+
+    def next_after(self, now: datetime) -> datetime | None:
+        after = self.after(now)
+        if self._next_since is None or after < self._next_since or (self._next is not None and self._next <= after):
+            self._next_since, self._next = after, self.recurrence.next_after(after) if self.recurrence else None
+        return self._next
+
+    def counts(self, edges: tuple[datetime, ...]) -> list[tuple[int, int]]:
+        """Return (index, number) for each slot [edge, next edge) that has occurrences."""
+        if self._counts_of != edges:
+            self._counts_of, self._counts = edges, self._counted(edges)
+        return self._counts
+
+    def count_from(self, start: datetime, end: datetime) -> int:
+        """Return the number of occurrences in [start, end)."""
+        if self.recurrence is None:
+            return 0
+        # Occurrences lie on whole seconds.
+        return self.recurrence.count_between(start - SECOND, end - SECOND, limit=MOST)
+
+    def _counted(self, edges: tuple[datetime, ...]) -> list[tuple[int, int]]:
+        total = self.count_from(edges[0], edges[-1])
+        if total and total < len(edges) and self.recurrence is not None:
+            found = self.recurrence.occurrences(edges[0] - SECOND, limit=total)
+            return sorted(Counter(bisect_right(edges, each.at) - 1 for each in found).items())
+        slots = enumerate(pairwise(edges)) if total else ()
+        counted = ((index, self.count_from(start, end)) for index, (start, end) in slots)
+        return [(index, number) for index, number in counted if number]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One occurrence that lies ahead. ``more``: how many of the same schedule follow it, where that was counted."""
+
+    schedule: Planned
+    occurrence: Occurrence
+    more: int = 0
+
+
+class Agenda:
+    """What one process knows of the schedules in force. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._known: dict[int, Planned] = {}
+        self._days: Any = None
+
+    def planned(self) -> list[Planned]:
+        """Return the schedules in force, as the database has them now: at most three queries."""
+        with self._lock:
+            days = exceptional_days_by_exchange()
+            if days != self._days:
+                self._known, self._days = {}, days
+            rows = APIEndpointSchedule.objects.filter(in_force())
+            marks = {
+                # The revision says all in ordinary life; after a restored backup it may be another row's.
+                pk: ((revision, updated_at), paused_until)
+                for pk, revision, updated_at, paused_until in rows.order_by().values_list(
+                    "pk", "revision", "updated_at", "paused_until"
+                )
+            }
+            unknown = [pk for pk, (mark, _until) in marks.items() if not self._knows(pk, mark)]
+            if unknown:
+                wanted = rows.filter(pk__in=unknown) if len(unknown) <= READ_BY_KEY else rows
+                for row in wanted.order_by():
+                    self._known[row.pk] = _planned(row, days)
+            self._known = {pk: self._known[pk] for pk in marks if pk in self._known}
+            for pk, planned in self._known.items():
+                planned.paused_until = marks[pk][1]
+            return list(self._known.values())
+
+    def _knows(self, pk: int, mark: Any) -> bool:
+        return pk in self._known and self._known[pk].mark == mark
+
+
+#: This process' own.
+agenda = Agenda()
+
+
+def next_of_each(planned: Sequence[Planned], *, now: datetime, until: datetime, limit: int) -> list[Coming]:
+    """Return the first occurrence in (now, until] of the ``limit`` schedules that come first, with what follows it."""
+    found = []
+    for each in _earliest(planned, now, until, limit):
+        assert each.recurrence is not None
+        if first := each.recurrence.next_occurrence(each.after(now)):
+            found.append(Coming(each, first, each.recurrence.count_between(first.at, until, limit=MOST)))
+    return found
+
+
+def next_occurrences(planned: Sequence[Planned], *, now: datetime, until: datetime, limit: int) -> list[Coming]:
+    """Return the first occurrences in (now, until] over all of ``planned``, in the order of their time and name."""
+    # They all belong to the ``limit`` schedules that come first.
+    walks = [_walk(each, now, until, limit) for each in _earliest(planned, now, until, limit)]
+    merged = heapq.merge(*walks, key=lambda coming: (coming.occurrence.at, coming.schedule.name))
+    return [coming for coming, _number in zip(merged, range(limit), strict=False)]
+
+
+def _earliest(planned: Sequence[Planned], now: datetime, until: datetime, limit: int) -> list[Planned]:
+    firsts = [
+        (instant, each.name, each) for each in planned if (instant := each.next_after(now)) and instant <= until
+    ]
+    return [each for *_order, each in heapq.nsmallest(limit, firsts, key=lambda first: first[:2])]
+
+
+def ahead_in_slots(
+    planned: Sequence[Planned], edges: tuple[datetime, ...], *, now: datetime
+) -> Iterator[tuple[Planned, int, int]]:
+    """Yield (schedule, slot, number) for what lies ahead in each slot [edge, next edge)."""
+    for each in planned:
+        after = each.after(now)
+        for index, number in each.counts(edges):
+            if edges[index] > after:
+                yield each, index, number
+            elif edges[index + 1] > after and (rest := each.count_from(after + SECOND, edges[index + 1])):
+                yield each, index, rest
+
+
+def _planned(row: APIEndpointSchedule, days: Any) -> Planned:
+    try:
+        recurrence = recurrence_of(row, days)
+    except DefinitionError:
+        recurrence = None  # Beat has set it aside, and the overview says so.
+    return Planned(row.pk, row.name, row.timezone, recurrence, (row.revision, row.updated_at))
+
+
+def _walk(planned: Planned, now: datetime, until: datetime, limit: int) -> Iterator[Coming]:
+    assert planned.recurrence is not None
+    for occurrence in planned.recurrence.occurrences(planned.after(now), until=until, limit=limit):
+        yield Coming(planned, occurrence)

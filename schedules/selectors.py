@@ -1,0 +1,161 @@
+"""Reads of more than a line: what needs a person, and what happened when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, DateTimeField, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.models.lifecycle import pause_holds
+from schedules.models.reasons import Reason
+
+State = ScheduleRun.State
+
+#: What went otherwise than it should.
+BAD = (State.FAILED, State.MISSED, State.EXPIRED, State.ABANDONED)
+#: What has not come to its end yet.
+UNFINISHED = (State.DISPATCHED, State.RUNNING, State.RETRYING)
+#: How far back the overview looks for what went wrong.
+TROUBLE_WINDOW = timedelta(hours=24)
+#: A pause without an end that is older than this may have been forgotten.
+LONG_PAUSE = timedelta(days=7)
+#: How the reason of an automatic pause begins: see ``ledger.recording``.
+PAUSED_BY_ITSELF = "Paused by itself"
+
+#: When a run belongs on a time line: where it was planned, or for a manual one when it was asked for.
+MOMENT = Coalesce("scheduled_for", "created_at", output_field=DateTimeField())
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A schedule whose latest trouble no success has followed. ``run``: the latest bad one of ``count``."""
+
+    run: ScheduleRun
+    count: int
+    is_under_way_again: bool
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What is on its way. ``oldest_waiting_at``: when the oldest that no worker has begun was dispatched."""
+
+    running: int
+    waiting: int
+    oldest_waiting_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SlotCount:
+    """How many runs of one state lie in a slot. ``schedule_id`` is None for runs whose schedule is gone."""
+
+    slot: int
+    state: str
+    number: int
+    schedule_id: int | None = None
+    schedule_name: str = ""
+
+
+def troubles(now: datetime, *, limit: int) -> tuple[list[Trouble], int]:
+    """Return the schedules that went wrong within TROUBLE_WINDOW and have not succeeded since; and how many there are.
+
+    The latest come first, at most ``limit``; three queries. Schedules that were switched off or deleted since need
+    nobody. A success counts when it was recorded after the bad run was meant to happen.
+    """
+    recent = ScheduleRun.objects.filter(created_at__gte=now - TROUBLE_WINDOW, schedule__enabled=True).order_by()
+    bad = {
+        row["schedule_id"]: row
+        for row in recent.filter(state__in=BAD)
+        .values("schedule_id")
+        .annotate(meant_at=Max(MOMENT), run_id=Max("pk"), count=Count("pk"))
+    }
+    if not bad:
+        return [], 0
+    # Deleted rows have no schedule; named here, PostgreSQL would not find its way through NULLs.
+    troubled = recent.filter(state__in=BAD, schedule__isnull=False).values("schedule_id")
+    since = {
+        row["schedule_id"]: row
+        for row in ScheduleRun.objects.filter(schedule_id__in=troubled, created_at__gte=now - TROUBLE_WINDOW)
+        .filter(state__in=(State.SUCCEEDED, *UNFINISHED))
+        .order_by()
+        .values("schedule_id")
+        .annotate(
+            succeeded_at=Max("created_at", filter=Q(state=State.SUCCEEDED)),
+            under_way=Max("pk", filter=Q(state__in=UNFINISHED)),
+        )
+    }
+    open_ones = []
+    for schedule_id, row in bad.items():
+        other = since.get(schedule_id, {})
+        succeeded_at = other.get("succeeded_at")
+        if succeeded_at is None or succeeded_at <= row["meant_at"]:
+            open_ones.append((row["meant_at"], row["run_id"], row["count"], bool(other.get("under_way"))))
+    shown = sorted(open_ones, key=lambda one: one[:2], reverse=True)[:limit]
+    rows = ScheduleRun.objects.defer("traceback", "args", "kwargs")
+    runs = rows.in_bulk([run_id for _at, run_id, *_rest in shown])
+    found = [Trouble(runs[run_id], count, again) for _at, run_id, count, again in shown if run_id in runs]
+    return found, len(open_ones)
+
+
+def unfinished() -> Unfinished:
+    """Return what is on its way now, whenever it began; one query."""
+    begun = Q(state__in=(State.RUNNING, State.RETRYING))
+    waiting = Q(state=State.DISPATCHED)
+    # One that waits for the previous run to end is in nobody's queue.
+    queued = waiting & ~Q(state_reason=Reason.WAITING)
+    return Unfinished(
+        **ScheduleRun.objects.filter(state__in=UNFINISHED).aggregate(
+            running=Count("pk", filter=begun),
+            waiting=Count("pk", filter=waiting),
+            oldest_waiting_at=Min("dispatched_at", filter=queued),
+        )
+    )
+
+
+def doubtful_pauses(now: datetime) -> QuerySet[APIEndpointSchedule]:
+    """Return the schedules that paused themselves, and those paused for long without an end; the oldest first."""
+    holds = APIEndpointSchedule.objects.filter(pause_holds(now), enabled=True, endpoint__enabled=True)
+    forgotten = Q(paused_until__isnull=True, paused_at__lt=now - LONG_PAUSE)
+    return holds.filter(forgotten | Q(pause_reason__startswith=PAUSED_BY_ITSELF)).order_by("paused_at", "pk")
+
+
+def runs_in_slots(edges: Sequence[datetime], *, by_schedule: bool = False) -> list[SlotCount]:
+    """Return how many runs of each state lie in each slot [edge, next edge), by their MOMENT; one query.
+
+    ``edges`` ascend. The database counts, however many runs there are; a chain of comparisons, because truncating to
+    hours calls back into Python on SQLite.
+    """
+    whens = [When(moment__lt=edge, then=Value(index)) for index, edge in enumerate(edges[1:])]
+    fields = ["slot", "state", *(["schedule_id", "schedule_name"] if by_schedule else [])]
+    rows = (
+        # A run is never recorded before its moment, so the index on the first condition narrows it down.
+        ScheduleRun.objects.filter(created_at__gte=edges[0])
+        .annotate(moment=MOMENT)
+        .filter(moment__gte=edges[0], moment__lt=edges[-1])
+        .annotate(slot=Case(*whens, output_field=IntegerField()))
+        .order_by()
+        .values(*fields)
+        .annotate(number=Count("pk"))
+    )
+    return [SlotCount(**row) for row in rows]
+
+
+def queue_names() -> list[str]:
+    """Return every queue that an endpoint or a schedule names; one query."""
+    own = APIEndpointSchedule.objects.exclude(queue="").order_by().values_list("queue", flat=True)
+    return sorted(set(APIEndpoint.objects.order_by().values_list("queue", flat=True).union(own)))
+
+
+def changed_since(instant: datetime | None, *, limit: int) -> list[tuple[Any, int]]:
+    """Return (key, revision) of schedules saved at or after ``instant`` (None: ever), the newest first."""
+    rows = APIEndpointSchedule.objects.order_by("-updated_at")
+    if instant is not None:
+        rows = rows.filter(updated_at__gte=instant)
+    return list(rows.values_list("pk", "revision")[:limit])
+
+
+def names_of(schedule_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of these schedules."""
+    return dict(APIEndpointSchedule.objects.filter(pk__in=schedule_ids).values_list("pk", "name"))
