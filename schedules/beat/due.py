@@ -4,16 +4,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from redbeat.decoder import RedBeatJSONEncoder
 from redis.client import NEVER_DECODE
 
 from schedules.beat import scripts
-from schedules.messages import task_id_of
 from schedules.mirror.entry import RecurrenceSchedule, StockuraEntry, from_microseconds, to_microseconds
 from schedules.mirror.mirror import ENDED, Mirror
+from schedules.mirror.telling import event
 from schedules.planning import Plan, dispatch_at
 
 
@@ -97,6 +97,17 @@ class DueEntries:
 
         Answers False, and does none of it, when the lock is lost.
         """
+        refused = self._move(moves, token=token, at=at)
+        if not refused:
+            return refused is not None
+        kept_back = [move for move in moves if move.entry.key in refused]
+        for move in kept_back:
+            move.set_aside = f'Redis holds something under the name "{move.messages[0][0]}" that is no queue.'
+            move.messages, move.sent = [], []
+        return self._move(kept_back, token=token, at=at) is not None
+
+    def _move(self, moves: Sequence[Move], *, token: str, at: datetime) -> list[str] | None:
+        """Return the keys of entries whose message no queue took, and which were left as they are."""
         keys = self._mirror.keys
         said_at = json.dumps(at.astimezone(UTC), cls=RedBeatJSONEncoder)
         steps = [
@@ -104,7 +115,8 @@ class DueEntries:
             for move in moves
         ]
         arguments = [token, json.dumps(steps)]
-        return self._commit(keys=[keys.lock, keys.due, keys.events, keys.set_aside], args=arguments) != -1
+        answer = self._commit(keys=[keys.lock, keys.due, keys.events, keys.set_aside], args=arguments)
+        return None if answer == -1 else answer
 
     def repair_later(self, key: str, why: str) -> None:
         """Take an unreadable entry out of the way, show why, and let the next reconcile write it anew."""
@@ -162,22 +174,15 @@ def _where_to(move: Move, said_at: str) -> list[str]:
 
 def _events(move: Move, at: datetime) -> list[str]:
     entry = move.entry
-    common = {"schedule": entry.schedule_id, "task": entry.task, "args": entry.args, "kwargs": entry.kwargs}
-
-    def event(kind: str, scheduled_for: datetime, reason: str = "") -> str:
-        said = {
-            "kind": kind,
-            "scheduled_for": scheduled_for.isoformat(),
-            "task_id": task_id_of(entry.schedule_id, scheduled_for),
-            "at": at.isoformat(),
-            "reason": reason,
-            **common,
-        }
-        return json.dumps(said)
-
+    call = {"task": entry.task, "args": entry.args, "kwargs": entry.kwargs}
+    tell = partial(event, call=call, schedule_id=entry.schedule_id, at=at)
     sent = set(move.sent)
     return [
-        *(event("missed", missed.scheduled_for, missed.reason) for missed in move.plan.missed),
-        *(event("dispatched", instant) for instant in move.sent),
-        *(event("missed", instant, move.set_aside) for instant in move.plan.dispatches if instant not in sent),
+        *(tell("missed", scheduled_for=missed.scheduled_for, reason=missed.reason) for missed in move.plan.missed),
+        *(tell("dispatched", scheduled_for=instant) for instant in move.sent),
+        *(
+            tell("missed", scheduled_for=instant, reason=move.set_aside)
+            for instant in move.plan.dispatches
+            if instant not in sent
+        ),
     ]

@@ -96,7 +96,7 @@ class StockuraScheduler(RedBeatScheduler):
 
         Returns 0, because the waiting is done here, where a save can end it.
         """
-        with self._faults_are_waited_for():
+        with self._faults_are_waited_for(), self.upkeep.standing_back():
             if self._hold():
                 self._send_what_is_due()
         self._wait()
@@ -145,10 +145,11 @@ class StockuraScheduler(RedBeatScheduler):
         """Send and move on. What the broker did not take stays due; what was sent before it failed moves on."""
         moves: list[Move] = []
         try:
-            for entry in entries:
-                move = Move(entry, self._plan(entry))
-                self._send_one(move)
-                moves.append(move)
+            with self.sender.together(moves, producer=lambda: self.producer):
+                for entry in entries:
+                    move = Move(entry, self._plan(entry))
+                    self._send_one(move)
+                    moves.append(move)
         finally:
             # At this instant and not that of loading: it is what the ledger calls dispatched.
             at = self.clock()

@@ -18,19 +18,34 @@ return cjson.encode({redis.call('EXISTS', KEYS[2]), later[2] or '', found})
 #: for each entry {key, revision, last, next, score, meta, why it was set aside, whether its messages have left already,
 #: {{queue, message} ...}, {event ...}}.
 #: An entry that was edited or removed meanwhile has its own next instant, or none: it is not moved, and what was to be
-#: sent for it is not sent. Answers -1 when the lock is another's, else how many entries moved on.
+#: sent for it is not sent. Answers -1 when the lock is another's, else the entries that were left alone because what
+#: lies under the name of their queue is no list: an error in the middle would leave the rest undone.
 COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
-local moved = 0
+local refused, is_queue = {}, {}
+local function takes(messages)
+  for _, message in ipairs(messages) do
+    local queue = message[1]
+    if is_queue[queue] == nil then
+      local kind = redis.call('TYPE', queue).ok
+      is_queue[queue] = kind == 'list' or kind == 'none'
+    end
+    if not is_queue[queue] then return false end
+  end
+  return true
+end
 for _, move in ipairs(cjson.decode(ARGV[2])) do
   local key, revision, last, next, score, meta, why, has_left, messages, events = unpack(move)
   local is_current = redis.call('HGET', key, 'revision') == revision
+  if is_current and not takes(messages) then
+    refused[#refused + 1] = key
+    is_current = false
+  end
   if is_current then
     redis.call('HSET', key, 'last', last, 'next', next, 'meta', meta)
     redis.call('ZADD', KEYS[2], score, key)
     if why == '' then redis.call('HDEL', KEYS[4], key) else redis.call('HSET', KEYS[4], key, why) end
     for _, message in ipairs(messages) do redis.call('LPUSH', message[1], message[2]) end
-    moved = moved + 1
   end
   if is_current or has_left then
     for _, event in ipairs(events) do
@@ -38,7 +53,7 @@ for _, move in ipairs(cjson.decode(ARGV[2])) do
     end
   end
 end
-return moved
+return refused
 """
 
 #: Take the lock if it is free, keep it if it is the caller's, and say so to everybody.

@@ -1,12 +1,15 @@
 """Hand occurrences to the broker.
 
-Two ways, and Celery's own code decides in both what a message holds. On any broker the message is published at once,
-over one connection. Where the queues lie in the very Redis that holds the mirror, the message is only written here and
-leaves in the same atomic step that moves its entry on: nothing can happen between the two.
+Two ways, and Celery's own code decides in both what a message holds. On any broker messages are published through
+kombu, over one connection, many in one round trip where kombu can. Where the queues lie in the very Redis that holds
+the mirror, the message is only written here and leaves in the same atomic step that moves its entry on: nothing can
+happen between the two.
 """
 
 import base64
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +17,7 @@ from urllib.parse import urlsplit
 from celery import Celery
 from kombu import serialization
 from kombu.compression import compress
-from kombu.exceptions import OperationalError
+from kombu.exceptions import BatchPublishError, OperationalError
 from kombu.transport.redis import Channel as RedisChannel
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps
@@ -39,6 +42,28 @@ class Sender:
         self._app = app
         self._stencils = Stencils(app)
         self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
+        self._one_by_one = False
+
+    @contextmanager
+    def together(self, moves: list[Move], *, producer: Callable[[], Any]) -> Iterator[None]:
+        """Let what is sent meanwhile leave in one round trip, where the broker can. Raises BrokerUnreachable.
+
+        If that fails, none of it counts as sent, and ``moves`` is emptied: all is sent again, under the same ids.
+        """
+        if self._writer is not None or not _takes_batches(producer().channel) or self._one_by_one:
+            self._one_by_one = False
+            yield
+            return
+        try:
+            with producer().batch():
+                yield
+        except BaseException as error:
+            moves.clear()
+            if not isinstance(error, BatchPublishError):
+                raise
+            # Perhaps one queue refuses its message: sent one by one next time, it does not hold up the others.
+            self._one_by_one = True
+            raise BrokerUnreachable(str(error.__cause__ or error)) from error
 
     def send(self, move: Move, scheduled_for: datetime, *, at: datetime, producer: Any) -> None:
         """Publish one occurrence, or write its message into ``move``. Raises BrokerUnreachable or CannotBeSent.
@@ -95,6 +120,10 @@ def queues_lie_in_the_mirror(app: Celery) -> bool:
         and not conf.task_send_sent_event
         and all(queue.exchange.type == "direct" for queue in app.amqp.queues.values())
     )
+
+
+def _takes_batches(channel: Any) -> bool:
+    return hasattr(channel, "create_publish_batch") and getattr(channel, "supports_batch_publish", True)
 
 
 class MessageWriter(Recorder):

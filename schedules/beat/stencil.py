@@ -98,9 +98,7 @@ class Stencils:
             self._cut[key] = self._new(task, args, kwargs, options)
         return self._cut[key]
 
-    def _new(
-        self, task: Task, args: list[Any], kwargs: dict[str, Any], options: Mapping[str, Any]
-    ) -> Stencil | None:
+    def _new(self, task: Task, args: list[Any], kwargs: dict[str, Any], options: Mapping[str, Any]) -> Stencil | None:
         if not _goes_celerys_way(self._app, task):
             return None
         recorder = Recorder()

@@ -6,7 +6,8 @@ forgets old ones once a day.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, close_old_connections
@@ -26,6 +27,8 @@ EVENTS_SECONDS = 0.5
 EVENTS_AT_ONCE = 500
 #: Seconds until the next try after the database or Redis has failed.
 RETRY_SECONDS = 2.0
+#: Seconds for which the history waits at most while beat is busy sending: both share one core.
+PATIENCE_SECONDS = 10.0
 
 
 class Upkeep:
@@ -37,6 +40,8 @@ class Upkeep:
         self._is_leading = threading.Event()
         self._reconcile_now = threading.Event()
         self._is_closed = threading.Event()
+        self._is_calm = threading.Event()
+        self._is_calm.set()
         self._swept_at: datetime | None = None
         self._watching_since: datetime | None = None
         self._turned_at: datetime | None = None
@@ -59,6 +64,15 @@ class Upkeep:
     def reconcile_soon(self) -> None:
         """Compare the mirror with the database at the next opportunity, within half a second if all is well."""
         self._reconcile_now.set()
+
+    @contextmanager
+    def standing_back(self) -> Iterator[None]:
+        """Let the history wait while a large number of messages is being sent."""
+        self._is_calm.clear()
+        try:
+            yield
+        finally:
+            self._is_calm.set()
 
     def close(self) -> None:
         """Let the current step end; nothing is lost if it does not."""
@@ -130,6 +144,7 @@ class Upkeep:
     def _hand_events_over(self) -> None:
         key = self._mirror.keys.events
         answer = self._mirror.redis.xread({key: "0"}, count=EVENTS_AT_ONCE, block=int(EVENTS_SECONDS * 1000))
+        self._is_calm.wait(PATIENCE_SECONDS)
         for _stream, messages in answer or ():
             events.record([fields.get("event", "") for _number, fields in messages])
             # Only now: an event that was not recorded is read again. Recording twice is recording once.

@@ -236,6 +236,19 @@ def test_entries_of_others_are_fired_the_redbeat_way_and_keep_their_definition(
     assert redis_client.hget("stockura:schedule:broken", "definition") == "{not json"
 
 
+def test_a_queue_by_the_name_of_something_else_in_redis_holds_up_nobody(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    bad, good = hourly(queue="taken"), hourly()
+    redis_client.set("taken", "a key that is no queue")
+    beat.tick_at(max(next_of(bad), next_of(good)))
+    recorded(redis_client)
+    assert [number for number, _when in sent(redis_client)] == [good.pk]
+    assert '"taken"' in Mirror().reasons_set_aside()[bad.pk]
+    assert [run.state for run in ScheduleRun.objects.filter(schedule=bad)] == ["missed"]
+    assert [run.state for run in ScheduleRun.objects.filter(schedule=good)] == ["dispatched"]
+
+
 def test_arguments_that_look_like_redbeats_own_types_arrive_as_they_are(
     beat: DrivenScheduler, redis_client: redis.Redis
 ) -> None:

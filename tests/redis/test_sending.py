@@ -205,3 +205,27 @@ def test_a_broker_elsewhere_gets_its_messages_one_by_one(beat: DrivenScheduler, 
 def test_an_exchange_that_is_no_queue_is_refused_with_a_sentence() -> None:
     with pytest.raises(Exception, match="Name a queue instead"):
         MessageWriter().publish(([], {}, {}), exchange="fanout-exchange", routing_key="x")
+
+
+def test_a_broker_elsewhere_that_fails_in_the_middle_gets_everything_again_and_nothing_is_lost(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    good, bad = (
+        a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600, queue=queue)
+        for queue in ("good", "bad")
+    )
+    beat.sender._writer = None
+    due = max(held.next for held in beat.mirror.read([good.pk, bad.pk]) if held.next)
+    redis_client.set("bad", "a key that is no queue")
+    beat.tick_at(due)
+    beat.tick_at(due)
+    # Sent with the other one in one round trip, then again alone: under one id, which the ledger takes once.
+    assert set(sent(redis_client, "good")) == {(good.pk, beat_instant(beat, good))}
+    assert "WRONGTYPE" in beat.mirror.reasons_set_aside()[bad.pk]
+
+
+def beat_instant(beat: DrivenScheduler, schedule: APIEndpointSchedule) -> str:
+    """The occurrence that the schedule was last moved on from."""
+    last = beat.mirror.read([schedule.pk])[0].last
+    assert last is not None
+    return last.isoformat()
