@@ -68,7 +68,7 @@ def parse_cron(text: str, field: str = "cron") -> CronExpression:
     if problems:
         raise CronError(problems)
     expression = CronExpression(
-        text=_normalised(text),
+        text=" ".join(text.split()),
         minutes=minutes,
         hours=hours,
         months=months,
@@ -83,10 +83,6 @@ def parse_cron(text: str, field: str = "cron") -> CronExpression:
     if problems:
         raise CronError(problems)
     return expression
-
-
-def _normalised(text: str) -> str:
-    return " ".join(text.split(" ")) if "  " not in text else re.sub(" +", " ", text)
 
 
 def _split(text: str) -> list[str]:
