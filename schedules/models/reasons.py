@@ -16,6 +16,7 @@ class Reason(models.TextChoices):
     OVERLAP = "overlap", _("The previous run had not ended.")
     QUEUE_FULL = "queue_full", _("The previous run had not ended, and another one was waiting already.")
     WAITING = "waiting", _("Waits for the previous run to end.")
+    CHANGED = "changed", _("The schedule was changed before beat had sent it.")
     DISABLED = "disabled", _("The schedule or its endpoint was switched off before a worker began.")
     PAUSED = "paused", _("The schedule was paused before a worker began.")
     DELETED = "deleted", _("The schedule was deleted before a worker began.")

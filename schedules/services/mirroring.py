@@ -20,9 +20,11 @@ from schedules.exceptions import EngineUnreachable
 from schedules.mirror.entry import EntryContent
 from schedules.mirror.keys import entry_name
 from schedules.mirror.mirror import Held, Mirror, fingerprint
+from schedules.mirror.telling import tell_overtaken
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import ExceptionalDays, exceptional_days_by_exchange, recurrence_of
 from schedules.models.lifecycle import is_in_force
+from schedules.models.reasons import Reason
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
@@ -99,13 +101,13 @@ def push_schedules(schedule_ids: Sequence[int]) -> None:
     mirror = Mirror()
     found = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(schedule_ids)
     out_of_force = {row.pk: row.revision for row in found.values() if not is_in_force(row)}
-    mirror.remove({**dict.fromkeys(set(schedule_ids) - found.keys()), **out_of_force})
+    _remove(mirror, {**dict.fromkeys(set(schedule_ids) - found.keys()), **out_of_force}, found, timezone.now())
     _push(mirror, [row for row in found.values() if is_in_force(row)], exceptional_days_by_exchange())
 
 
 def remove_schedules(schedule_ids: Sequence[int]) -> None:
     """Take deleted schedules out of force. Raises EngineUnreachable."""
-    Mirror().remove(dict.fromkeys(schedule_ids))
+    _remove(Mirror(), dict.fromkeys(schedule_ids), {}, timezone.now())
 
 
 def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell: Tell = silent) -> ReconcileReport:
@@ -131,7 +133,7 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
         report.looked_at += len(chunk)
         tell(report.looked_at)
     if prune:
-        _remove_orphans(mirror, sorted(listed), report, dry_run=dry_run)
+        _remove_orphans(mirror, sorted(listed), now, report, dry_run=dry_run)
     if not dry_run:
         mirror.mark_whole()
     return report
@@ -232,7 +234,9 @@ def _sort_into(report: ReconcileReport, wrong: Mapping[int, DefinitionError | No
             report.set_aside[schedule_id] = sentences_of(error)
 
 
-def _remove_orphans(mirror: Mirror, orphans: list[int], report: ReconcileReport, *, dry_run: bool) -> None:
+def _remove_orphans(
+    mirror: Mirror, orphans: list[int], now: datetime, report: ReconcileReport, *, dry_run: bool
+) -> None:
     """Remove what is listed and not in force, unless it has been put in force since it was looked at."""
     report.removed = orphans
     if dry_run or not orphans:
@@ -240,7 +244,25 @@ def _remove_orphans(mirror: Mirror, orphans: list[int], report: ReconcileReport,
     seen = {pk: held.revision for pk, held in zip(orphans, mirror.read(orphans), strict=True)}
     rows = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(orphans)
     gone = [pk for pk in orphans if pk not in rows or not is_in_force(rows[pk])]
-    mirror.remove({pk: int(seen[pk] or 0) for pk in gone})
+    _remove(mirror, {pk: int(seen[pk] or 0) for pk in gone}, rows, now)
+
+
+def _remove(
+    mirror: Mirror, revisions: Mapping[int, int | None], rows: Mapping[int, APIEndpointSchedule], now: datetime
+) -> None:
+    """Take entries out of force; what was due and not sent by ``now`` is told to the ledger with the reason."""
+    for schedule_id, held in zip(revisions, mirror.read(list(revisions)), strict=True):
+        reason = _reason_for_not_sending(rows.get(schedule_id), now)
+        tell_overtaken(mirror, schedule_id, held, until=now, reason=reason)
+    mirror.remove(revisions)
+
+
+def _reason_for_not_sending(row: APIEndpointSchedule | None, now: datetime) -> str:
+    if row is None:
+        return Reason.DELETED
+    if not (row.enabled and row.endpoint.enabled):
+        return Reason.DISABLED
+    return Reason.PAUSED if row.is_paused(now) else Reason.CHANGED
 
 
 def _push(mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: ExceptionalDays) -> None:
@@ -252,7 +274,15 @@ def _push(mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: Except
             with translation.override(None):
                 mirror.set_aside(schedule.pk, str(error))
     by_id = {schedule.pk: schedule for schedule in schedules}
-    mirror.push(contents, watermark=lambda content, held: _watermark(by_id[content.schedule_id], held))
+
+    def watermark(content: EntryContent, held: Held) -> datetime:
+        row = by_id[content.schedule_id]
+        if row.effective_from is not None:
+            reason = _reason_for_not_sending(row, row.effective_from)
+            tell_overtaken(mirror, row.pk, held, until=row.effective_from, reason=reason)
+        return _watermark(row, held)
+
+    mirror.push(contents, watermark=watermark)
 
 
 def _watermark(schedule: APIEndpointSchedule, held: Held) -> datetime:
