@@ -144,3 +144,12 @@ def test_instants_without_a_time_zone_are_refused_by_every_question(definition: 
     assert answer is not None
     assert answer.tzinfo is UTC
     assert rule.next_after(aware.astimezone(timezone(timedelta(hours=-3)))) == answer
+
+
+def test_a_run_moved_by_a_gap_onto_the_first_of_the_next_date_is_one_run_and_counted_once() -> None:
+    # In Greenland the hour before midnight is skipped: 23:30 of the 28th becomes 0:00 of the 29th.
+    rule = parse_definition({"kind": "daily", "times": ["0:00", "23:30"], "timezone": "America/Scoresbysund"})
+    after, until = datetime(2026, 3, 28, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC)
+
+    assert [run.at for run in rule.occurrences(after, until=until)] == [datetime(2026, 3, 29, 1, tzinfo=UTC)]
+    assert rule.count_between(after, until, limit=10) == 1
