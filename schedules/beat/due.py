@@ -163,6 +163,7 @@ def _where_to(move: Move, said_at: str) -> list[str]:
     score = ENDED if upcoming is None else dispatch_at(upcoming, entry.schedule.policy, entry.name).timestamp()
     return [
         entry.revision,
+        to_microseconds(entry.pending),
         to_microseconds(move.last_dealt_with()),
         to_microseconds(upcoming),
         repr(score),

@@ -15,11 +15,12 @@ return cjson.encode({redis.call('EXISTS', KEYS[2]), later[2] or '', found})
 """
 
 #: Send and move on, if the caller still leads. KEYS: lock, due, events, set-aside.  ARGV: token, and as one JSON text
-#: for each entry {key, revision, last, next, score, meta, why it was set aside, whether its messages have left already,
-#: {{queue, message} ...}, {event ...}}.
+#: for each entry {key, revision, next when it was loaded, last, next, score, meta, why it was set aside, whether its
+#: messages have left already, {{queue, message} ...}, {event ...}}.
 #: An entry that was edited or removed meanwhile has its own next instant, or none: it is not moved, and what was to be
-#: sent for it is not sent. Answers -1 when the lock is another's, else the entries that were left alone because what
-#: lies under the name of their queue is no list: an error in the middle would leave the rest undone.
+#: sent for it is not sent. Nor is one that has moved on already: a Redis that hung may carry out a given-up step late.
+#: Answers -1 when the lock is another's, else the entries that were left alone because what lies under the name of
+#: their queue is no list: an error in the middle would leave the rest undone.
 COMMIT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 local refused, is_queue = {}, {}
@@ -35,8 +36,9 @@ local function takes(messages)
   return true
 end
 for _, move in ipairs(cjson.decode(ARGV[2])) do
-  local key, revision, last, next, score, meta, why, has_left, messages, events = unpack(move)
-  local is_current = redis.call('HGET', key, 'revision') == revision
+  local key, revision, pending, last, next, score, meta, why, has_left, messages, events = unpack(move)
+  local held = redis.call('HMGET', key, 'revision', 'next')
+  local is_current = held[1] == revision and held[2] == pending
   if is_current and not takes(messages) then
     refused[#refused + 1] = key
     is_current = false
