@@ -41,7 +41,7 @@ def engine_lines(engine: EngineState, planned: Sequence[Planned], now: datetime)
     else:
         small = " · ".join(f"{name} {number:,}" for name, number in engine.queues.items())
         lines.append(EngineLine(_("Waiting in queues"), f"{sum(engine.queues.values()):,}", small=small))
-    lines.append(EngineLine(_("In force"), f"{len(planned):,}"))
+    lines.append(EngineLine(_("Schedules in force"), f"{len(planned):,}"))
     compared = leader.reconciled_at if leader else None
     lines.append(
         EngineLine(
