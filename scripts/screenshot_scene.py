@@ -83,6 +83,9 @@ def build() -> None:
         state_reason="Nothing could be sent until 6 h after it was due.",
     )
     _run(new_york, now - timedelta(hours=4), State.SUCCEEDED, took=6, result=COUNTS)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for quarter in range(int((now - midnight) / timedelta(minutes=15))):
+        _run(patrol, midnight + quarter * timedelta(minutes=15), State.SUCCEEDED, took=2, result={"looked_at": 12})
     running = ScheduleRun.objects.create(
         schedule=morning,
         schedule_name=morning.name,

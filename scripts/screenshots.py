@@ -56,6 +56,7 @@ PAGES = {
     "exceptional-days": "/admin/schedules/exceptionalday/",
 }
 README = (
+    Shot("overview", "home"),
     Shot("schedules", "schedules"),
     Shot("schedules-dark", "schedules", language="en", theme="dark"),
     Shot("form", "daily"),
@@ -96,6 +97,7 @@ def take(browser: "Browser", shots: list[Shot], folder: Path, *, whole_page: boo
     from tests.support.ports import free_port
     from tests.support.redis_server import OwnRedis
     from tests.support.stack import Stack
+    from tests.support.waiting import wait_until
 
     redis = OwnRedis(port=free_port(), directory=directory / "redis")
     redis.start()
@@ -110,6 +112,13 @@ def take(browser: "Browser", shots: list[Shot], folder: Path, *, whole_page: boo
             "answer = client.cookies['sessionid'].value"
         )
         web = stack.web()
+        if any(shot.page == "home" for shot in shots):
+            # The overview tells how the engine is, so there is one.
+            stack.beat()
+            stack.worker()
+            wait_until(
+                lambda: redis.client().zcard("stockura:schedule::workers"), within=30, saying="a worker to be seen"
+            )
         for shot in shots:
             path = folder / f"{shot.name}.png"
             photograph(browser, web.url, session, shot, path, whole_page=whole_page)
