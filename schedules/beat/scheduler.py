@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 #: Entries of one round trip: few at first, so that the first messages of a large minute leave at once, and never so
 #: many that the lock runs out between two of them.
-FIRST_CHUNK, CHUNK = 50, 200
+FIRST_CHUNK, CHUNK = 10, 200
 #: Runs of one step that are each given a line in the log; more are counted in one.
 MAX_TOLD = 20
 #: Seconds between two tries while Redis or the broker is away.
