@@ -136,6 +136,7 @@ class ScheduleRunAdmin(ModelAdmin):
                     "duration_shown",
                     "lateness_shown",
                     "heartbeat_full",
+                    "retry_full",
                 ]
             },
         ),
@@ -172,6 +173,7 @@ class ScheduleRunAdmin(ModelAdmin):
                 "progress_shown": obj.progress_message or obj.progress_done is not None,
                 "kwargs_shown": obj.kwargs,
                 "heartbeat_full": obj.heartbeat_at and obj.finished_at is None,
+                "retry_full": obj.state == ScheduleRun.State.RETRYING,
             }
             empty = {name for name, is_there in said.items() if not is_there}
         return [
@@ -277,6 +279,10 @@ class ScheduleRunAdmin(ModelAdmin):
     @display(description=_("last sign of life"), empty_value="–")
     def heartbeat_full(self, run: ScheduleRun) -> str | None:
         return local_instant(run.heartbeat_at, now=timezone.now()) or None
+
+    @display(description=_("next try"), empty_value="–")
+    def retry_full(self, run: ScheduleRun) -> str | None:
+        return local_instant(run.retry_at, now=timezone.now()) or None
 
     @display(description=_("arguments"))
     def args_shown(self, run: ScheduleRun) -> SafeString | str:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -45,7 +46,8 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
         with Heartbeat(run), progress.recorded_by(partial(_write_progress, run)):
             result = body(*args, **kwargs)
     except Retry as error:
-        _write(partial(recording.wait_for_another_try, run, error.exc, now=timezone.now()))
+        now = timezone.now()
+        _write(partial(recording.wait_for_another_try, run, error.exc, now=now, retry_at=_retry_at(error, now)))
         raise
     except Reject as error:
         note = recording.give_back if error.requeue else recording.fail
@@ -58,8 +60,10 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
         raise
     except Exception as error:
         if _may_try_again(run):
-            _write(partial(recording.wait_for_another_try, run, error, now=timezone.now()))
-            send_again_later(task, args, kwargs, seconds=run.schedule.retry_delay_seconds)
+            now, seconds = timezone.now(), run.schedule.retry_delay_seconds
+            retry_at = now + timedelta(seconds=seconds)
+            _write(partial(recording.wait_for_another_try, run, error, now=now, retry_at=retry_at))
+            send_again_later(task, args, kwargs, seconds=seconds)
             logger.warning("run.failed_for_now run_id=%s attempt=%d error=%s", run.pk, run.attempt, error)
             raise Ignore from error
         _write(partial(recording.fail, run, error, now=timezone.now()))
@@ -96,6 +100,13 @@ def _claim(task: Task, origin: Origin, args: Any, kwargs: Any) -> Claim:
 
 def _may_try_again(run: ScheduleRun) -> bool:
     return run.schedule is not None and run.attempt <= run.schedule.max_retries
+
+
+def _retry_at(error: Retry, now: datetime) -> datetime:
+    """Return when a task that asked for another try itself will get it; Celery keeps seconds or an instant there."""
+    if isinstance(error.when, datetime):
+        return error.when if error.when.tzinfo else error.when.replace(tzinfo=UTC)
+    return now + timedelta(seconds=float(error.when or 0))
 
 
 def _write_progress(run: ScheduleRun, done: int, total: int | None, message: str) -> None:

@@ -72,8 +72,7 @@ def _abandoned(now: datetime) -> Iterator[ScheduleRun]:
 def _vanished(now: datetime) -> Iterator[ScheduleRun]:
     """Yield the runs that wait for a worker and whose message is in no queue."""
     waiting = Q(state=State.DISPATCHED) & ~Q(state_reason=Reason.WAITING)
-    # Other retries than a schedule's own are the task's, and only it knows when they are due.
-    retrying = Q(state=State.RETRYING, schedule__isnull=False, attempt__lte=F("schedule__max_retries"))
+    retrying = Q(state=State.RETRYING, schedule__isnull=False, retry_at__isnull=False)
     candidates = list(_overdue(_recent(now).filter(waiting | retrying), now))
     if not candidates:
         return
@@ -104,8 +103,9 @@ def _overdue(runs: Any, now: datetime) -> Iterator[ScheduleRun]:
 
 def _sent_at(run: ScheduleRun) -> datetime:
     """Return when the run's message was sent last, or becomes due."""
-    if run.state == State.RETRYING and run.schedule is not None and run.heartbeat_at is not None:
-        return run.heartbeat_at + timedelta(seconds=run.schedule.retry_delay_seconds)
+    if run.state == State.RETRYING and run.retry_at is not None:
+        # The heartbeat is that of the failed try, or when the message for the next one was sent again.
+        return max(run.retry_at, run.heartbeat_at or run.retry_at)
     return run.heartbeat_at or run.dispatched_at or run.created_at
 
 

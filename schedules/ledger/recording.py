@@ -51,10 +51,12 @@ def succeed(run: ScheduleRun, result: Any, *, now: datetime) -> None:
     )
 
 
-def wait_for_another_try(run: ScheduleRun, error: BaseException | None, *, now: datetime) -> None:
-    """Note that the run failed for now and is tried again later."""
+def wait_for_another_try(run: ScheduleRun, error: BaseException | None, *, now: datetime, retry_at: datetime) -> None:
+    """Note that the run failed for now and is tried again at ``retry_at``."""
     told = {} if error is None else _told(error)
-    _ours(run).update(state=State.RETRYING, state_reason="", finished_at=None, heartbeat_at=now, **told)
+    _ours(run).update(
+        state=State.RETRYING, state_reason="", finished_at=None, heartbeat_at=now, retry_at=retry_at, **told
+    )
 
 
 def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:

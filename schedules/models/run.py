@@ -63,6 +63,7 @@ class ScheduleRun(models.Model):
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     heartbeat_at = models.DateTimeField(_("last sign of life"), null=True)
+    retry_at = models.DateTimeField(_("next try"), null=True)
     worker = models.CharField(_("worker"), max_length=255, blank=True)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
 

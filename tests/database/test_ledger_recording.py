@@ -150,7 +150,7 @@ def test_no_error_however_odd_keeps_a_run_from_being_recorded_as_failed(
 
 
 def test_a_run_that_succeeds_at_last_shows_no_error(run: ScheduleRun) -> None:
-    recording.wait_for_another_try(run, ValueError("Not yet."), now=NOW)
+    recording.wait_for_another_try(run, ValueError("Not yet."), now=NOW, retry_at=NOW + timedelta(minutes=1))
     run.refresh_from_db()
     assert (run.state, run.error) == (State.RETRYING, "Not yet.")
     ScheduleRun.objects.update(state=State.RUNNING, attempt=2)
@@ -167,9 +167,9 @@ WRITERS: list[Callable[[ScheduleRun], Any]] = [
     lambda run: recording.beat_heart(run, now=NOW),
     lambda run: recording.write_progress(run, 1, 2, "late"),
     lambda run: recording.succeed(run, "late", now=NOW),
-    lambda run: recording.fail(run, ValueError("late"), now=NOW),
-    lambda run: recording.wait_for_another_try(run, ValueError("late"), now=NOW),
-    lambda run: recording.give_back(run, ValueError("late"), now=NOW),
+    lambda run: recording.fail(run, ValueError("late"), now=NOW, retry_at=NOW),
+    lambda run: recording.wait_for_another_try(run, ValueError("late"), now=NOW, retry_at=NOW),
+    lambda run: recording.give_back(run, ValueError("late"), now=NOW, retry_at=NOW),
 ]
 
 

@@ -44,6 +44,7 @@ class RunSerializer(serializers.ModelSerializer):
             "started_at",
             "finished_at",
             "heartbeat_at",
+            "retry_at",
             "lateness_seconds",
             "duration_seconds",
             "worker",
