@@ -167,9 +167,9 @@ WRITERS: list[Callable[[ScheduleRun], Any]] = [
     lambda run: recording.beat_heart(run, now=NOW),
     lambda run: recording.write_progress(run, 1, 2, "late"),
     lambda run: recording.succeed(run, "late", now=NOW),
-    lambda run: recording.fail(run, ValueError("late"), now=NOW, retry_at=NOW),
+    lambda run: recording.fail(run, ValueError("late"), now=NOW),
     lambda run: recording.wait_for_another_try(run, ValueError("late"), now=NOW, retry_at=NOW),
-    lambda run: recording.give_back(run, ValueError("late"), now=NOW, retry_at=NOW),
+    lambda run: recording.give_back(run, ValueError("late"), now=NOW),
 ]
 
 
