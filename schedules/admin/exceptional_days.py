@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -16,10 +17,24 @@ from schedules.forms.choices import exchange_choices
 from schedules.models import ExceptionalDay
 
 
+class ExchangeFilter(admin.SimpleListFilter):
+    """The exchanges by their names, not by the codes that the table holds."""
+
+    title = _("exchange")
+    parameter_name = "exchange"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return exchange_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ExceptionalDay]) -> QuerySet[ExceptionalDay]:
+        known = self.value() in dict(self.lookup_choices)
+        return queryset.filter(exchange=self.value()) if known else queryset
+
+
 @admin.register(ExceptionalDay)
 class ExceptionalDayAdmin(TellsWhatIsNotInForce, ModelAdmin):
     list_display = ["on", "exchange_shown", "is_open_shown", "reason_ja", "reason_en"]
-    list_filter = ["exchange", "is_open"]
+    list_filter = [ExchangeFilter, "is_open"]
     list_per_page = 50
     date_hierarchy = "on"
     search_fields = ["reason_ja", "reason_en"]

@@ -65,7 +65,7 @@ def schedules(now: datetime) -> tuple[Part, ...]:
             key="schedule-trading-days",
             name=Text("上場銘柄：営業日の朝と夕方", "Companies: trading days, morning and evening"),
             description=Text(
-                "一覧は17:30ごろに更新され、翌営業日の8:00ごろに訂正されることがあります。東証の休場日は実行しません。",
+                "一覧は17:30ごろに更新され、翌営業日の8:00ごろに訂正されることがあります。東証の休業日は実行しません。",
                 "The list is renewed about 17:30 and may be corrected about 8:00. Days without trading are left out.",
             ),
             fields={
