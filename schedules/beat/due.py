@@ -123,7 +123,7 @@ class DueEntries:
         keys = self._mirror.keys
         with self._mirror.redis.pipeline() as pipe:
             pipe.zrem(keys.due, key)
-            pipe.hdel(key, "fingerprint")
+            pipe.hdel(key, "fingerprint", "seal")
             pipe.hset(keys.set_aside, key, why)
             pipe.execute()
 

@@ -4,13 +4,13 @@ RedBeat's JSON knows crontabs and intervals and drops their zone, so our recurre
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
 from typing import Any
 
 from celery.schedules import BaseSchedule, schedstate
 from redbeat import RedBeatSchedulerEntry
-from redbeat.decoder import RedBeatJSONEncoder
 
 from schedules.planning import Policy
 from schedules.recurrence import Recurrence, parse_definition
@@ -53,14 +53,15 @@ class RecurrenceSchedule(BaseSchedule):
         return f"<RecurrenceSchedule {self.recurrence.canonical_json}>"
 
 
-class EntryEncoder(RedBeatJSONEncoder):
-    def default(self, obj: Any) -> Any:
-        if isinstance(obj, RecurrenceSchedule):
-            policy = asdict(obj.policy)
-            policy["window"] = obj.policy.window.total_seconds()
-            policy["jitter"] = obj.policy.jitter.total_seconds()
-            return {"__type__": TYPE, "definition": obj.recurrence.definition, "policy": policy}
-        return super().default(obj)
+@lru_cache(maxsize=4096)
+def _schedule_json(recurrence: Recurrence, policy: Policy) -> str:
+    policy_said = {
+        "catch_up": policy.catch_up,
+        "window": policy.window.total_seconds(),
+        "jitter": policy.jitter.total_seconds(),
+    }
+    said = {"__type__": TYPE, "definition": recurrence.definition, "policy": policy_said}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 class StockuraEntry(RedBeatSchedulerEntry):
@@ -103,23 +104,26 @@ class EntryContent:
     kwargs: dict[str, Any] = field(default_factory=dict)
     #: Celery's: queue, priority, expires (seconds).
     options: dict[str, Any] = field(default_factory=dict)
+    #: Of the row it was made of; empty where that is not known: the next reconcile finds out.
+    seal: str = ""
 
     def to_json(self) -> str:
         """Return the entry as RedBeat's definition: stable, so that equal contents are equal texts."""
-        return json.dumps(
-            {
-                "name": self.name,
-                "task": self.task,
-                "args": self.args,
-                "kwargs": self.kwargs,
-                "options": self.options,
-                "schedule": RecurrenceSchedule(self.recurrence, self.policy),
-                "enabled": True,
-            },
-            cls=EntryEncoder,
-            sort_keys=True,
-            ensure_ascii=False,
-        )
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
+        said = {
+            "name": self.name,
+            "task": self.task,
+            "args": self.args,
+            "kwargs": self.kwargs,
+            "options": self.options,
+            "enabled": True,
+        }
+        call = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        # Many schedules share one rule, whose text is the longest part.
+        return f'{call[:-1]}, "schedule": {_schedule_json(self.recurrence, self.policy)}}}'
 
 
 def to_microseconds(instant: datetime | None) -> str:

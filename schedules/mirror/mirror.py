@@ -1,10 +1,12 @@
 """Redis' copy of the schedules: push, remove and read. Knows Redis and no database."""
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from celery import Celery, current_app
@@ -25,7 +27,8 @@ logger = logging.getLogger(__name__)
 ENDED = -1.0
 #: Beat may move an entry on between our reading and our writing; it does so once per occurrence.
 PUSH_ATTEMPTS = 10
-CHUNK = 1000
+#: Entries of one atomic step: a few milliseconds in which Redis does nothing else.
+CHUNK = 500
 
 T = TypeVar("T")
 
@@ -39,6 +42,7 @@ class Held:
     last: datetime | None
     next: datetime | None
     is_listed: bool
+    seal: str
 
     @property
     def exists(self) -> bool:
@@ -52,22 +56,37 @@ class Mirror:
         self.app = app or current_app._get_current_object()
         self.keys = Keys(self.app)
         self.redis: Redis = get_redis(self.app)
+        self._read = self.redis.register_script(scripts.READ)
+        self._push = partial(
+            self.redis.register_script(scripts.PUSH), keys=[self.keys.due, self.keys.wake, self.keys.set_aside]
+        )
+        self._seal = self.redis.register_script(scripts.SEAL)
 
-    def push(self, contents: Sequence[EntryContent], *, watermark: Callable[[EntryContent, Held], datetime]) -> None:
+    def push(
+        self,
+        contents: Sequence[EntryContent],
+        *,
+        watermark: Callable[[EntryContent, Held], datetime],
+        held: Mapping[int, Held] | None = None,
+    ) -> None:
         """Put entries in force, many in two round trips.
 
         ``watermark`` says, from what is held of an entry, after which instant its next occurrence is to be sought. An
         entry that somebody else changes between our reading and our writing is read and written again; one that keeps
-        changing is left to the next reconcile.
+        changing is left to the next reconcile. ``held`` spares the first reading where the caller has done it.
         """
-        script = self.redis.register_script(scripts.PUSH)
         for start in range(0, len(contents), CHUNK):
-            waiting = contents[start : start + CHUNK]
+            waiting, known = contents[start : start + CHUNK], held or {}
             for _ in range(PUSH_ATTEMPTS):
-                held = self.read([content.schedule_id for content in waiting])
-                steps = [self._push_step(content, each, watermark) for content, each in zip(waiting, held, strict=True)]
-                written = self._ask(lambda steps=steps: self._run(script, steps))
+                found = [known.get(content.schedule_id) for content in waiting]
+                if None in found:
+                    found = self.read([content.schedule_id for content in waiting])
+                steps = [
+                    self._push_step(content, each, watermark) for content, each in zip(waiting, found, strict=True)
+                ]
+                written = self._ask(lambda steps=steps: self._push(args=[json.dumps(steps)]))
                 waiting = [content for content, was_written in zip(waiting, written, strict=True) if not was_written]
+                known = {}
                 if not waiting:
                     break
             else:
@@ -75,21 +94,26 @@ class Mirror:
 
     def _push_step(
         self, content: EntryContent, held: Held, watermark: Callable[[EntryContent, Held], datetime]
-    ) -> tuple[Sequence[str], Sequence[str | int]]:
+    ) -> list[str]:
         definition = content.to_json()
         upcoming = content.recurrence.next_after(watermark(content, held))
         score = ENDED if upcoming is None else dispatch_at(upcoming, content.policy, content.name).timestamp()
-        arguments = (
+        return [
+            self.keys.entry(content.schedule_id),
             definition,
-            content.revision,
+            str(content.revision),
             fingerprint(definition),
             to_microseconds(upcoming),
             repr(score),
+            content.seal,
             to_microseconds(held.last),
             held.revision,
-        )
-        keys = (self.keys.entry(content.schedule_id), self.keys.due, self.keys.wake, self.keys.set_aside)
-        return keys, arguments
+        ]
+
+    def note_seals(self, seals: Mapping[int, tuple[str, str]]) -> None:
+        """Note, by schedule, the fingerprint of what was found right and the seal of the row it was compared with."""
+        steps = [[self.keys.entry(key), mark, seal] for key, (mark, seal) in seals.items()]
+        self._ask(lambda: self._seal(args=[json.dumps(steps)]))
 
     def _run(self, script: Script, steps: Sequence[tuple[Sequence[str], Sequence[str | int]]]) -> list:
         with self.redis.pipeline(transaction=False) as pipe:
@@ -117,23 +141,12 @@ class Mirror:
 
     def read(self, schedule_ids: Sequence[int]) -> list[Held]:
         """Return what is held of each schedule, in their order, in one round trip."""
-
-        def step() -> list:
-            with self.redis.pipeline(transaction=False) as pipe:
-                for schedule_id in schedule_ids:
-                    key = self.keys.entry(schedule_id)
-                    pipe.hmget(key, "revision", "fingerprint", "last", "next")
-                    pipe.zscore(self.keys.due, key)
-                return pipe.execute()
-
-        answers = self._ask(step)
-        found = []
-        for fields, score in zip(answers[::2], answers[1::2], strict=True):
-            revision, mark, last, upcoming = (value or "" for value in fields)
-            found.append(
-                Held(revision, mark, from_microseconds(last), from_microseconds(upcoming), score is not None)
-            )
-        return found
+        keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in schedule_ids])
+        answer = self._ask(lambda: self._read(keys=[self.keys.due], args=[keys]))
+        return [
+            Held(revision, mark, from_microseconds(last), from_microseconds(upcoming), is_listed, seal)
+            for revision, mark, last, upcoming, seal, is_listed in json.loads(answer)
+        ]
 
     def entries(self, schedule_ids: Sequence[int]) -> list[dict[str, str]]:
         """Return ``definition``, ``meta``, ``next`` and ``revision`` of each, as texts; empty where absent."""

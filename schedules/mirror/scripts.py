@@ -1,18 +1,51 @@
 """The mirror's Lua scripts: each is one round trip and one atomic step."""
 
-#: Put an entry in force, unless beat has moved it on since the caller read it, or a newer revision is there.
-#: KEYS: entry, due, wake, set-aside.  ARGV: definition, revision, fingerprint, next, score, seen last, seen revision.
-#: Answers 1 when written or when nothing is left to do, 0 when what was read is stale.
+#: Read what is held. KEYS: due.  ARGV: the entries' keys as one JSON text.
+#: Answers one JSON text, which is read much faster than its parts one by one: for each entry
+#: {revision, fingerprint, last, next, seal, whether it is listed}, empty where there is nothing.
+READ = """
+local found = {}
+for i, key in ipairs(cjson.decode(ARGV[1])) do
+  local held = redis.call('HMGET', key, 'revision', 'fingerprint', 'last', 'next', 'seal')
+  for j = 1, 5 do held[j] = held[j] or '' end
+  held[6] = redis.call('ZSCORE', KEYS[1], key) ~= false
+  found[i] = held
+end
+return cjson.encode(found)
+"""
+
+#: Put entries in force, each unless beat has moved it on since the caller read it, or a newer revision is there.
+#: KEYS: due, wake, set-aside.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint, next,
+#: score, seal, seen last, seen revision}.
+#: Answers for each 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
-local held = redis.call('HMGET', KEYS[1], 'last', 'revision')
-if tonumber(held[2] or '-1') > tonumber(ARGV[2]) then return 1 end
-if (held[1] or '') ~= ARGV[6] or (held[2] or '') ~= ARGV[7] then return 0 end
-redis.call('HSET', KEYS[1], 'definition', ARGV[1], 'revision', ARGV[2], 'fingerprint', ARGV[3], 'next', ARGV[4])
-redis.call('HDEL', KEYS[4], KEYS[1])
-redis.call('ZADD', KEYS[2], ARGV[5], KEYS[1])
-redis.call('LPUSH', KEYS[3], '1')
-redis.call('LTRIM', KEYS[3], 0, 0)
-return 1
+local answers = {}
+for i, entry in ipairs(cjson.decode(ARGV[1])) do
+  local key, definition, revision, fingerprint, next, score, seal, seen_last, seen_revision = unpack(entry)
+  local held = redis.call('HMGET', key, 'last', 'revision')
+  if tonumber(held[2] or '-1') > tonumber(revision) then
+    answers[i] = 1
+  elseif (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision then
+    answers[i] = 0
+  else
+    redis.call('HSET', key, 'definition', definition, 'revision', revision, 'fingerprint', fingerprint,
+               'next', next, 'seal', seal)
+    redis.call('HDEL', KEYS[3], key)
+    redis.call('ZADD', KEYS[1], score, key)
+    answers[i] = 1
+  end
+end
+redis.call('LPUSH', KEYS[2], '1')
+redis.call('LTRIM', KEYS[2], 0, 0)
+return answers
+"""
+
+#: Note of entries that were looked at and found right what their rows were sealed with, unless they have changed since.
+#: ARGV: as one JSON text for each entry {key, fingerprint, seal}.
+SEAL = """
+for _, entry in ipairs(cjson.decode(ARGV[1])) do
+  if redis.call('HGET', entry[1], 'fingerprint') == entry[2] then redis.call('HSET', entry[1], 'seal', entry[3]) end
+end
 """
 
 #: Take an entry out of force, unless a newer revision than the caller's is there.

@@ -5,11 +5,12 @@ saved and not yet in force, and the next reconcile repeats the push.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
+from typing import Self
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -28,10 +29,9 @@ from schedules.models.reasons import Reason
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
+from schedules.services.seals import SealedRow, sealed_rows
 
 logger = logging.getLogger(__name__)
-
-CHUNK = 500
 
 #: What went wrong with the last push of this thread or request; read once by the door that saved.
 _problem: ContextVar[str | None] = ContextVar("mirror_problem", default=None)
@@ -102,7 +102,8 @@ def push_schedules(schedule_ids: Sequence[int]) -> None:
     found = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(schedule_ids)
     out_of_force = {row.pk: row.revision for row in found.values() if not is_in_force(row)}
     _remove(mirror, {**dict.fromkeys(set(schedule_ids) - found.keys()), **out_of_force}, found, timezone.now())
-    _push(mirror, [row for row in found.values() if is_in_force(row)], exceptional_days_by_exchange())
+    days = exceptional_days_by_exchange()
+    _push(mirror, [_Examined.of(row, days) for row in found.values() if is_in_force(row)])
 
 
 def remove_schedules(schedule_ids: Sequence[int]) -> None:
@@ -122,14 +123,14 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     report = ReconcileReport()
     days = exceptional_days_by_exchange()
     listed = mirror.schedule_ids()
-    for chunk in _chunks_of_all():
-        in_force = {row.pk for row in chunk if is_in_force(row)}
-        listed -= in_force
-        suspects = _differing(mirror, chunk, days)
-        if dry_run:
-            _sort_into(report, {pk: error for pk, error in suspects.items() if pk in in_force})
-        elif suspects:
-            _repair(mirror, list(suspects), days, now, report)
+    for chunk in sealed_rows(days, content_of):
+        listed.difference_update(row.pk for row in chunk if row.is_in_force)
+        if suspects := _suspects(mirror, chunk):
+            if dry_run:
+                rows = APIEndpointSchedule.objects.select_related("endpoint").filter(pk__in=suspects).order_by("pk")
+                _sort_into(report, _examine(mirror, rows, days, suspects))
+            else:
+                _repair(mirror, suspects, days, now, report)
         report.looked_at += len(chunk)
         tell(report.looked_at)
     if prune:
@@ -139,7 +140,9 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     return report
 
 
-def content_of(schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays | None = None) -> EntryContent:
+def content_of(
+    schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays | None = None, *, seal: str = ""
+) -> EntryContent:
     """Return what the mirror should hold of a schedule. Raises DefinitionError when its row makes no recurrence."""
     task, args, kwargs = schedule.call()
     return EntryContent(
@@ -156,6 +159,7 @@ def content_of(schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays 
         args=list(args),
         kwargs=dict(kwargs),
         options=schedule.message_options(),
+        seal=seal,
     )
 
 
@@ -169,56 +173,89 @@ def _carry_out(step: object, schedule_ids: list[int]) -> None:
         )
 
 
-def _chunks_of_all() -> Iterator[list[APIEndpointSchedule]]:
-    """Yield every schedule, by key and not by one long cursor: repairs commit in between."""
-    rows = APIEndpointSchedule.objects.select_related("endpoint").order_by("pk")
-    last = 0
-    while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
-        yield chunk
-        last = chunk[-1].pk
+@dataclass
+class _Examined:
+    """A row, what the mirror should hold of it (or why nothing can be made of it), and what it does hold.
 
+    ``content`` and ``error`` are both None for a row that is not in force.
+    """
 
-def _differing(
-    mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: ExceptionalDays
-) -> dict[int, DefinitionError | None]:
-    """Return the schedules whose mirror is not as it should be, with the error of those that make no rule."""
-    found: dict[int, DefinitionError | None] = {}
-    in_force = [row for row in schedules if is_in_force(row)]
-    # In force without saying since when, or the other way round: changed past the signals.
-    for row in schedules:
-        if is_in_force(row) is (row.effective_from is None):
-            found[row.pk] = None
-    for row, held in zip(in_force, mirror.read([row.pk for row in in_force]), strict=True):
+    row: APIEndpointSchedule
+    content: EntryContent | None = None
+    error: DefinitionError | None = None
+    held: Held | None = None
+    is_wrong: bool = False
+
+    @classmethod
+    def of(cls, row: APIEndpointSchedule, days: ExceptionalDays, *, seal: str = "") -> Self:
+        if not is_in_force(row):
+            return cls(row)
         try:
-            if not _is_right(row, held, days):
-                found[row.pk] = None
+            return cls(row, content=content_of(row, days, seal=seal))
         except DefinitionError as error:
-            found[row.pk] = error
+            return cls(row, error=error)
+
+    def compare_with(self, held: Held) -> None:
+        self.held = held
+        self.is_wrong = (
+            # In force without saying since when, or the other way round: changed past the signals.
+            is_in_force(self.row) is (self.row.effective_from is None)
+            or self.error is not None
+            or (self.content is not None and not _is_right(self.content, held))
+        )
+
+
+def _suspects(mirror: Mirror, rows: Sequence[SealedRow]) -> dict[int, str]:
+    """Return the schedules, with their seals, that something may be wrong with."""
+    in_force = [row for row in rows if row.is_in_force]
+    found = {row.pk: row.seal for row in rows if row.is_in_force is not row.says_since_when}
+    for row, held in zip(in_force, mirror.read([row.pk for row in in_force]), strict=True):
+        if held.seal != row.seal or not held.is_listed:
+            found[row.pk] = row.seal
     return found
 
 
-def _is_right(row: APIEndpointSchedule, held: Held, days: ExceptionalDays) -> bool:
-    wanted = fingerprint(content_of(row, days).to_json())
-    return held.fingerprint == wanted and held.is_listed and held.revision == str(row.revision)
+def _examine(
+    mirror: Mirror, rows: Iterable[APIEndpointSchedule], days: ExceptionalDays, seals: Mapping[int, str]
+) -> list[_Examined]:
+    """Compare rows with the mirror; what is not in force is only looked at for its own contradictions."""
+    found = [_Examined.of(row, days, seal=seals[row.pk]) for row in rows]
+    for each, held in zip(found, mirror.read([each.row.pk for each in found]), strict=True):
+        each.compare_with(held)
+    return found
+
+
+def _is_right(content: EntryContent, held: Held) -> bool:
+    wanted = fingerprint(content.to_json())
+    return held.fingerprint == wanted and held.is_listed and held.revision == str(content.revision)
 
 
 def _repair(
-    mirror: Mirror, suspects: list[int], days: ExceptionalDays, now: datetime, report: ReconcileReport
+    mirror: Mirror, suspects: Mapping[int, str], days: ExceptionalDays, now: datetime, report: ReconcileReport
 ) -> None:
     """Look again, with the rows locked: a person may have saved one meanwhile, and then nothing is wrong with it."""
     with transaction.atomic():
         locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
-        rows = list(locked.filter(pk__in=suspects))
-        wrong = _differing(mirror, rows, days)
-        for row, held in zip(rows, mirror.read([row.pk for row in rows]), strict=True):
-            if row.pk in wrong and _was_changed_silently(row, held):
+        # The seals are older than the rows: one may be out of date, which is found out, but never ahead of its entry.
+        examined = _examine(mirror, locked.filter(pk__in=suspects).order_by("pk"), days, suspects)
+        wrong = [each for each in examined if each.is_wrong]
+        right = {
+            each.row.pk: (each.held.fingerprint, suspects[each.row.pk])
+            for each in examined
+            if each.content is not None and not each.is_wrong
+        }
+        for each in wrong:
+            row, held = each.row, each.held
+            if _was_changed_silently(row, held):
                 row.revision = max(row.revision, int(held.revision or 0)) + 1
                 row.effective_from = now if is_in_force(row) else None
                 APIEndpointSchedule.objects.filter(pk=row.pk).update(
                     revision=row.revision, effective_from=row.effective_from
                 )
-    _sort_into(report, {row.pk: wrong[row.pk] for row in rows if row.pk in wrong and is_in_force(row)})
-    _push(mirror, [row for row in rows if row.pk in wrong and is_in_force(row)], days)
+                each.content = each.content and replace(each.content, revision=row.revision, seal="")
+    _sort_into(report, wrong)
+    _push(mirror, [each for each in wrong if is_in_force(each.row)])
+    mirror.note_seals(right)
 
 
 def _was_changed_silently(row: APIEndpointSchedule, held: Held) -> bool:
@@ -226,12 +263,13 @@ def _was_changed_silently(row: APIEndpointSchedule, held: Held) -> bool:
     return is_in_force(row) is (row.effective_from is None) or (held.exists and row.revision <= int(held.revision))
 
 
-def _sort_into(report: ReconcileReport, wrong: Mapping[int, DefinitionError | None]) -> None:
-    for schedule_id, error in wrong.items():
-        if error is None:
-            report.pushed.append(schedule_id)
-        else:
-            report.set_aside[schedule_id] = sentences_of(error)
+def _sort_into(report: ReconcileReport, examined: Sequence[_Examined]) -> None:
+    for each in examined:
+        if each.is_wrong and is_in_force(each.row):
+            if each.error is None:
+                report.pushed.append(each.row.pk)
+            else:
+                report.set_aside[each.row.pk] = sentences_of(each.error)
 
 
 def _remove_orphans(
@@ -265,33 +303,49 @@ def _reason_for_not_sending(row: APIEndpointSchedule | None, now: datetime) -> s
     return Reason.PAUSED if row.is_paused(now) else Reason.CHANGED
 
 
-def _push(mirror: Mirror, schedules: Sequence[APIEndpointSchedule], days: ExceptionalDays) -> None:
-    contents = []
-    for schedule in schedules:
-        try:
-            contents.append(content_of(schedule, days))
-        except DefinitionError as error:
+def _push(mirror: Mirror, examined: Sequence[_Examined]) -> None:
+    for each in examined:
+        if each.error is not None:
             with translation.override(None):
-                mirror.set_aside(schedule.pk, str(error))
-    by_id = {schedule.pk: schedule for schedule in schedules}
+                mirror.set_aside(each.row.pk, str(each.error))
+    sound = {each.row.pk: each for each in examined if each.content is not None}
+    runs = _LatestRuns(list(sound))
 
     def watermark(content: EntryContent, held: Held) -> datetime:
-        row = by_id[content.schedule_id]
+        row = sound[content.schedule_id].row
         if row.effective_from is not None:
             reason = _reason_for_not_sending(row, row.effective_from)
             tell_overtaken(mirror, row.pk, held, until=row.effective_from, reason=reason)
-        return _watermark(row, held)
+        return _watermark(row, held, runs)
 
-    mirror.push(contents, watermark=watermark)
+    mirror.push(
+        [each.content for each in sound.values()],
+        watermark=watermark,
+        held={pk: each.held for pk, each in sound.items() if each.held is not None},
+    )
 
 
-def _watermark(schedule: APIEndpointSchedule, held: Held) -> datetime:
+class _LatestRuns:
+    """The latest recorded occurrence of each of some schedules: one query, when the first is asked for."""
+
+    def __init__(self, schedule_ids: Sequence[int]) -> None:
+        self._ids = schedule_ids
+
+    @cached_property
+    def _found(self) -> dict[int, datetime | None]:
+        runs = ScheduleRun.objects.filter(schedule__in=self._ids).order_by().values_list("schedule")
+        return dict(runs.annotate(latest=Max("scheduled_for")))
+
+    def of(self, schedule_id: int) -> datetime | None:
+        return self._found.get(schedule_id)
+
+
+def _watermark(schedule: APIEndpointSchedule, held: Held, runs: _LatestRuns) -> datetime:
     """Return the instant after which the next occurrence lies: nothing before a change, nothing done already.
 
     The ledger is asked only when Redis knows nothing, after it has lost its data.
     """
     marks = [schedule.effective_from, schedule.paused_until, held.last]
     if not held.exists:
-        runs = ScheduleRun.objects.filter(schedule=schedule)
-        marks.append(runs.aggregate(latest=Max("scheduled_for"))["latest"])
+        marks.append(runs.of(schedule.pk))
     return max(mark for mark in marks if mark is not None)
