@@ -1,6 +1,7 @@
 """The Japanese catalogues: whole, up to date and sound; `make messages` brings in what is new."""
 
 import ast
+import dataclasses
 import re
 import shutil
 from pathlib import Path
@@ -10,12 +11,17 @@ import pytest
 from django.apps import apps
 from django.utils.translation import gettext, override
 
+from schedules.admin.pictures import spoken
+from schedules.forms.choices import zone_label
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason, pause_text
 from schedules.recurrence import DefinitionError, parse_definition
 from schedules.recurrence.problems import Problem
 from schedules.refusals import sentence_of, sentences_of
 from schedules.standing import Standing
+from stockura.companies.differences import COMPARED_FIELDS
+from stockura.companies.models import CompanyChange
+from stockura.companies.sync import SyncResult
 from tests.support.catalogues import ROOT, catalogues, collected_anew, entries, texts_of
 
 HAS_JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -212,3 +218,28 @@ def test_the_reason_of_an_automatic_pause_is_read_in_the_readers_language() -> N
         assert pause_text("月次メンテナンス") == "月次メンテナンス"
     with override("en"):
         assert pause_text(stored) == stored
+
+
+def test_every_part_of_a_syncs_result_is_read_in_japanese() -> None:
+    parts = {field.name for field in dataclasses.fields(SyncResult)} | {
+        "kind",
+        "code",
+        "name",
+        "field",
+        "before",
+        "after",
+    }
+    values = {*CompanyChange.Kind.values, *COMPARED_FIELDS}
+
+    with override("ja"):
+        words = {key: spoken(key) for key in parts | values}
+
+    assert {key: word for key, word in words.items() if not HAS_JAPANESE.search(word)} == {}
+
+
+def test_zones_are_offered_under_the_names_of_their_times() -> None:
+    with override("ja"):
+        assert zone_label("Asia/Tokyo") == "日本時間（Asia/Tokyo）"
+        assert zone_label("Nowhere/Else") == "Nowhere/Else"
+    with override("en"):
+        assert zone_label("Asia/Tokyo") == "Asia/Tokyo"
