@@ -15,6 +15,7 @@ from schedules.recurrence.comparing import Comparison, compare
 from schedules.recurrence.importing import import_crontab_line
 from schedules.recurrence.importing_beat_rows import import_beat_row
 from schedules.recurrence.importing_celery import import_celery_crontab
+from schedules.recurrence.notices import notices_of
 from schedules.recurrence.parsing import parse_definition
 from schedules.recurrence.problems import DefinitionError, NaiveDatetimeError, Problem
 from schedules.recurrence.publication import Publication
@@ -58,5 +59,6 @@ __all__ = [
     "import_beat_row",
     "import_celery_crontab",
     "import_crontab_line",
+    "notices_of",
     "parse_definition",
 ]

@@ -1,7 +1,6 @@
 """What a person should know about a rule before saving it."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from schedules.recurrence.calendars import BY_CODE, announced_until, exchange_bounds
 from schedules.recurrence.clock import even_offset, local_ordinal, whole_seconds
@@ -9,11 +8,9 @@ from schedules.recurrence.cron import has_wide_step
 from schedules.recurrence.phrases_en import date_en
 from schedules.recurrence.phrases_ja import date_ja
 from schedules.recurrence.publication import Publication, publication_notices
+from schedules.recurrence.recurrence import Recurrence
 from schedules.recurrence.values import Notice, Occurrence
 from schedules.recurrence.zone_words import zone_en, zone_ja
-
-if TYPE_CHECKING:
-    from schedules.recurrence.recurrence import Recurrence
 
 #: How many of the next runs are looked at.
 RUNS_AHEAD = 10
@@ -23,7 +20,7 @@ LEAST_AHEAD, MOST_AHEAD = timedelta(days=14), timedelta(days=400)
 FAR_AHEAD = timedelta(days=366)
 
 
-def notices_of(recurrence: "Recurrence", now: datetime, publication: Publication | None = None) -> list[Notice]:
+def notices_of(recurrence: Recurrence, now: datetime, publication: Publication | None = None) -> list[Notice]:
     """Return the notices on ``recurrence`` at ``now`` (aware), the more urgent first."""
     runs = list(recurrence.occurrences(now, limit=RUNS_AHEAD))
     if not runs:
@@ -38,7 +35,7 @@ def notices_of(recurrence: "Recurrence", now: datetime, publication: Publication
     ]
 
 
-def _never_again(recurrence: "Recurrence", now: datetime) -> Notice:
+def _never_again(recurrence: Recurrence, now: datetime) -> Notice:
     rule = recurrence.rule
     if rule.starts_at is not None and rule.ends_at is not None and rule.ends_at < rule.starts_at:
         return Notice(
@@ -73,12 +70,12 @@ def _never_again(recurrence: "Recurrence", now: datetime) -> Notice:
     )
 
 
-def _is_beyond_calendar(recurrence: "Recurrence", exchange: str, now: datetime) -> bool:
+def _is_beyond_calendar(recurrence: Recurrence, exchange: str, now: datetime) -> bool:
     begins = max(whole_seconds(now), recurrence.rule.starts_at or 0)
     return local_ordinal(begins, recurrence.zone) > exchange_bounds(exchange)[1].toordinal()
 
 
-def _far_ahead(recurrence: "Recurrence", first: Occurrence, now: datetime) -> list[Notice]:
+def _far_ahead(recurrence: Recurrence, first: Occurrence, now: datetime) -> list[Notice]:
     if first.at - now <= FAR_AHEAD:
         return []
     local = first.at.astimezone(recurrence.zone).date()
@@ -91,7 +88,7 @@ def _far_ahead(recurrence: "Recurrence", first: Occurrence, now: datetime) -> li
     ]
 
 
-def _very_often(recurrence: "Recurrence") -> list[Notice]:
+def _very_often(recurrence: Recurrence) -> list[Notice]:
     every = recurrence.rule.every_seconds
     if recurrence.kind != "interval" or every >= 60:
         return []
@@ -105,7 +102,7 @@ def _very_often(recurrence: "Recurrence") -> list[Notice]:
     ]
 
 
-def _about_the_rule(recurrence: "Recurrence") -> list[Notice]:
+def _about_the_rule(recurrence: Recurrence) -> list[Notice]:
     cron = recurrence.rule.cron
     if cron is None:
         return []
@@ -129,7 +126,7 @@ def _about_the_rule(recurrence: "Recurrence") -> list[Notice]:
     return found
 
 
-def _clock_change(recurrence: "Recurrence", runs: list[Occurrence], now: datetime) -> list[Notice]:
+def _clock_change(recurrence: Recurrence, runs: list[Occurrence], now: datetime) -> list[Notice]:
     """Tell of the first clock change before the last of ``runs``, as far as it concerns the rule."""
     if recurrence.kind == "once":
         return []
@@ -149,13 +146,13 @@ def _clock_change(recurrence: "Recurrence", runs: list[Occurrence], now: datetim
     return []
 
 
-def _still_runs(recurrence: "Recurrence", ordinal: int) -> bool:
+def _still_runs(recurrence: Recurrence, ordinal: int) -> bool:
     # Nothing to say when the rule has ended by the day of the change.
     midnight = datetime.fromordinal(ordinal).replace(tzinfo=recurrence.zone)
     return recurrence.next_after(midnight) is not None
 
 
-def _change_notice(recurrence: "Recurrence", day: datetime, by: timedelta) -> Notice:
+def _change_notice(recurrence: Recurrence, day: datetime, by: timedelta) -> Notice:
     minutes = abs(by) // timedelta(minutes=1)
     amount_ja = f"{minutes // 60}時間" if minutes % 60 == 0 else f"{minutes}分"
     amount_en = f"{minutes} minutes" if minutes % 60 else "1 hour" if minutes == 60 else f"{minutes // 60} hours"
@@ -172,7 +169,7 @@ def _change_notice(recurrence: "Recurrence", day: datetime, by: timedelta) -> No
     return Notice("clock_change", ja, en)
 
 
-def _not_announced(recurrence: "Recurrence", runs: list[Occurrence]) -> list[Notice]:
+def _not_announced(recurrence: Recurrence, runs: list[Occurrence]) -> list[Notice]:
     rule = recurrence.rule
     if rule.exchange is None:
         return []

@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from weakref import WeakValueDictionary
 
 from schedules.recurrence.calendars import BY_CODE, ExceptionalDay
 from schedules.recurrence.cron import CronError, parse_cron
@@ -21,7 +20,7 @@ from schedules.recurrence.definition import DEFAULT_EXCHANGE, DEFAULT_TIMEZONE, 
 from schedules.recurrence.month_days import MAX_TRADING_DAY, MonthDay, month_day
 from schedules.recurrence.problems import DefinitionError, Problem, gettext_noop, quote
 from schedules.recurrence.reading import Reader
-from schedules.recurrence.recurrence import Recurrence
+from schedules.recurrence.recurrence import Recurrence, recurrence_by
 from schedules.recurrence.times import seconds_of
 from schedules.recurrence.values import KINDS, SHORT_MONTHS, TRADING_DAY_RULES, WEEKDAYS
 from schedules.recurrence.zones import find_zone, nearest_zone
@@ -74,12 +73,7 @@ def _from_text(text: str) -> Recurrence:
 
 
 def _build(definition: Mapping[str, Any]) -> Recurrence:
-    rule = read_definition(definition)
-    return _LIVING.get(rule) or _LIVING.setdefault(rule, Recurrence(rule))
-
-
-#: Every recurrence that anyone holds: however many definitions there are, equal ones never become two objects.
-_LIVING: WeakValueDictionary[Definition, Recurrence] = WeakValueDictionary()
+    return recurrence_by(read_definition(definition))
 
 
 def read_definition(source: Mapping[str, Any]) -> Definition:

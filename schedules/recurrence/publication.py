@@ -6,19 +6,16 @@ This package knows no source: whoever offers a task says when its data are publi
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from schedules.recurrence.calendars import day_status
 from schedules.recurrence.clock import as_datetime, first_instant, naive
 from schedules.recurrence.phrases_en import and_en, time_en
 from schedules.recurrence.phrases_ja import time_ja
+from schedules.recurrence.recurrence import Recurrence
 from schedules.recurrence.times import seconds_of
 from schedules.recurrence.values import Notice
 from schedules.recurrence.zone_words import zone_en, zone_ja
-
-if TYPE_CHECKING:
-    from schedules.recurrence.recurrence import Recurrence
 
 #: A run this close before a publication was probably meant to come after it; one this close after it makes up for that.
 CLOSE = timedelta(hours=2)
@@ -39,7 +36,7 @@ class Publication:
     exchange: str | None = None
 
 
-def publication_notices(recurrence: "Recurrence", publication: Publication, now: datetime) -> list[Notice]:
+def publication_notices(recurrence: Recurrence, publication: Publication, now: datetime) -> list[Notice]:
     """Return a notice on the first run after ``now`` that comes just before new data, with no run soon after them."""
     runs = [run.at for run in recurrence.occurrences(now, limit=_RUNS_AHEAD)]
     # Of the last run nothing is known about the next one, unless it is the last of all.
@@ -66,7 +63,7 @@ def _next_published(publication: Publication, run: datetime) -> datetime | None:
     return min((at for at in instants if at >= run), default=None)
 
 
-def _too_early(recurrence: "Recurrence", publication: Publication, run: datetime, published: datetime) -> Notice:
+def _too_early(recurrence: Recurrence, publication: Publication, run: datetime, published: datetime) -> Notice:
     local = run.astimezone(recurrence.zone)
     second = local.hour * 3600 + local.minute * 60 + local.second
     elsewhere = publication.timezone != recurrence.timezone

@@ -3,17 +3,15 @@
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 from schedules.recurrence.clock import as_datetime, whole_seconds
 from schedules.recurrence.compiling import compile_plan
 from schedules.recurrence.definition import Definition
 from schedules.recurrence.plans import Plan
-from schedules.recurrence.values import Notice, Occurrence, SkippedDate
-
-if TYPE_CHECKING:
-    from schedules.recurrence.publication import Publication
+from schedules.recurrence.values import Occurrence, SkippedDate
 
 
 class Recurrence:
@@ -49,9 +47,7 @@ class Recurrence:
         return f"<Recurrence {self.canonical_json}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from schedules.recurrence.parsing import parse_definition
-
-        return parse_definition, (self.definition,)
+        return recurrence_by, (self.rule,)
 
     @property
     def kind(self) -> str:
@@ -114,15 +110,6 @@ class Recurrence:
             found.append(SkippedDate(date.fromordinal(ordinal), reason))
         return found
 
-    def notices(self, now: datetime, publication: "Publication | None" = None) -> list[Notice]:
-        """Return what a person should know before saving this rule at ``now``; the more urgent first.
-
-        With ``publication`` also whether it comes too early for the data it is to fetch.
-        """
-        from schedules.recurrence.notices import notices_of
-
-        return notices_of(self, now, publication)
-
     def _walk(self, after: int, last: int | None, limit: int | None) -> Iterator[Occurrence]:
         count = 0
         found = self._plan.next_after(after)
@@ -139,3 +126,12 @@ class Recurrence:
             moved_from=None if placed.moved_from is None else date.fromordinal(placed.moved_from),
             reason=placed.reason,
         )
+
+
+#: Every recurrence that anyone holds: however many definitions there are, equal ones never become two objects.
+_LIVING: WeakValueDictionary[Definition, Recurrence] = WeakValueDictionary()
+
+
+def recurrence_by(rule: Definition) -> Recurrence:
+    """Return the one recurrence of ``rule``: the same object for equal rules, as long as anyone holds it."""
+    return _LIVING.get(rule) or _LIVING.setdefault(rule, Recurrence(rule))

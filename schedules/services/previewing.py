@@ -19,6 +19,7 @@ from schedules.recurrence import (
     SkippedDate,
     compare,
     describe,
+    notices_of,
 )
 from schedules.task_catalogue import publication_of
 
@@ -51,7 +52,7 @@ def preview_of(
     at. Raises DefinitionError when its fields make no rule.
     """
     recurrence = recurrence_of(schedule)
-    after = max(now, schedule.paused_until) if schedule.paused_until else now
+    after = starts_after(schedule, now)
     runs = list(recurrence.occurrences(after, limit=count))
     # As far as the listed runs reach: what is skipped after the last of them belongs to a later page.
     until = runs[-1].at if len(runs) == count else after + SKIPPED_HORIZON
@@ -59,9 +60,14 @@ def preview_of(
         recurrence=recurrence,
         runs=runs,
         skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
-        notices=recurrence.notices(after, _publication(schedule)),
+        notices=notices_of(recurrence, after, _publication(schedule)),
         comparison=None if saved is None else _comparison(saved, recurrence, after, count),
     )
+
+
+def starts_after(schedule: APIEndpointSchedule, now: datetime) -> datetime:
+    """Return the instant after which runs lie ahead: ``now``, or the end of a pause."""
+    return max(now, schedule.paused_until) if schedule.paused_until else now
 
 
 def _publication(schedule: APIEndpointSchedule) -> Publication | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schedules.recurrence import NaiveDatetimeError, Recurrence, parse_definition
+from schedules.recurrence import NaiveDatetimeError, Recurrence, notices_of, parse_definition
 
 
 def on(date: str, definition: dict[str, Any]) -> list[str]:
@@ -136,7 +136,7 @@ def test_instants_without_a_time_zone_are_refused_by_every_question(definition: 
         lambda: rule.latest_between(aware, naive),
         lambda: rule.count_between(naive, aware, limit=1),
         lambda: rule.skipped(aware, naive, limit=1),
-        lambda: rule.notices(naive),
+        lambda: notices_of(rule, naive),
     ):
         with pytest.raises(NaiveDatetimeError, match="has no time zone"):
             ask()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schedules.recurrence import DefinitionError, Problem, describe, parse_definition
+from schedules.recurrence import DefinitionError, Problem, describe, notices_of, parse_definition
 from tests.pure.recurrence.hostile import CRON_TEXTS, CRON_VALUES, definitions, random_texts
 
 NOW = datetime(2026, 11, 24, 3, 0, 30, tzinfo=UTC)
@@ -32,7 +32,7 @@ def ask_all(definition: Any) -> None:
     rule.latest_between(NOW - timedelta(days=400), NOW)
     rule.count_between(NOW, ahead, limit=1000)
     rule.skipped(NOW, NOW + timedelta(days=92), limit=10)
-    rule.notices(NOW)
+    notices_of(rule, NOW)
     assert describe(rule, "ja")
     assert describe(rule, "en")
 

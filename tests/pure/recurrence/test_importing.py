@@ -14,6 +14,7 @@ from schedules.recurrence import (
     import_beat_row,
     import_celery_crontab,
     import_crontab_line,
+    notices_of,
     parse_definition,
 )
 
@@ -126,7 +127,7 @@ def test_celery_values_become_the_expression(values: dict[str, Any], cron: str, 
 
     assert (definition["cron"], notices) == (cron, [])
     assert describe(parse_definition(definition), "ja") == japanese
-    assert "cron_wide_step" not in [notice.code for notice in parse_definition(definition).notices(NOW)]
+    assert "cron_wide_step" not in [notice.code for notice in notices_of(parse_definition(definition), NOW)]
 
 
 def test_where_both_days_cannot_be_asked_for_the_notice_says_so_in_both_languages() -> None:

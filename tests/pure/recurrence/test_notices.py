@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schedules.recurrence import DefinitionError, Publication, parse_definition
+from schedules.recurrence import DefinitionError, Publication, notices_of, parse_definition
 from tests.pure.recurrence.expressions import random_expressions
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -14,11 +14,11 @@ J_QUANTS = Publication("J-Quants", ("08:00", "17:30"), exchange="XTKS")
 
 
 def codes(definition: dict[str, Any], now: datetime = NOW, **more: Any) -> list[str]:
-    return [notice.code for notice in parse_definition(definition).notices(now, **more)]
+    return [notice.code for notice in notices_of(parse_definition(definition), now, **more)]
 
 
 def said(definition: dict[str, Any], code: str, now: datetime = NOW, **more: Any) -> tuple[str, str]:
-    notices = parse_definition(definition).notices(now, **more)
+    notices = notices_of(parse_definition(definition), now, **more)
     return next((notice.ja, notice.en) for notice in notices if notice.code == code)
 
 
@@ -169,7 +169,7 @@ def test_every_notice_is_a_sentence_in_both_languages() -> None:
             rule = parse_definition(definition)
         except DefinitionError:
             continue
-        for notice in rule.notices(datetime(2027, 12, 20, tzinfo=UTC), J_QUANTS):
+        for notice in notices_of(rule, datetime(2027, 12, 20, tzinfo=UTC), J_QUANTS):
             assert notice.ja.endswith("。"), notice
             assert not re.search("[A-Za-z]", notice.ja.replace("J-Quants", "")), notice
             assert notice.en.endswith("."), notice

@@ -13,6 +13,7 @@ from schedules.recurrence import (
     announced_until,
     day_status,
     exchange_bounds,
+    notices_of,
     parse_definition,
 )
 from tests.pure.recurrence.sessions import FIRST, LAST, sessions
@@ -223,7 +224,7 @@ def test_beyond_the_calendar_nothing_runs_and_the_reason_is_the_horizon(definiti
     assert rule.next_after(beyond) is None
     found = rule.skipped(beyond, beyond + timedelta(days=31), limit=1)
     assert [day.reason.code for day in found] == ["calendar_horizon"]
-    notice = rule.notices(beyond)[0]
+    notice = notices_of(rule, beyond)[0]
     assert (notice.code, notice.ja) == (
         "calendar_ended",
         "東証の営業日は2099年12月31日までしか分からないため、その後は実行されません。",
@@ -250,8 +251,8 @@ def test_dates_not_yet_announced_are_pointed_out_before_saving() -> None:
     known = announced_until("XTKS")
     at_the_end = datetime(known.year, known.month, known.day, tzinfo=UTC)
 
-    near = [notice.code for notice in rule.notices(at_the_end - timedelta(days=30))]
-    far = [notice for notice in rule.notices(at_the_end) if notice.code == "calendar_horizon"]
+    near = [notice.code for notice in notices_of(rule, at_the_end - timedelta(days=30))]
+    far = [notice for notice in notices_of(rule, at_the_end) if notice.code == "calendar_horizon"]
     assert "calendar_horizon" not in near
     assert f"{known.year}年12月31日までが確認済み" in far[0].ja
     assert f"confirmed until 31 December {known.year}" in far[0].en
