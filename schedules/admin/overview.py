@@ -19,8 +19,7 @@ from schedules.admin import overview_needs as needs
 from schedules.admin.overview_engine import engine_lines
 from schedules.admin.overview_timeline import HOUR, MOST_LANES, QUARTER, Day, TimeLine, hours, lanes
 from schedules.admin.overview_verdict import Rights, verdict_of
-from schedules.admin.previews import said
-from schedules.admin.wording import day_text, distance_text, time_text
+from schedules.admin.wording import day_text, distance_text, said, time_text
 from schedules.agenda import Coming, Planned, agenda, ahead_in_slots, next_occurrences, next_of_each
 from schedules.exceptions import EngineUnreachable
 from schedules.models import APIEndpointSchedule

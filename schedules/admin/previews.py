@@ -8,10 +8,10 @@ from django.forms import BaseForm, BoundField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from schedules.admin.wording import day_text, distance_text, instant_text, page_language, time_text, zone_text
+from schedules.admin.month_calendar import Month, key_of, months_of
+from schedules.admin.wording import day_text, distance_text, instant_text, page_language, said, time_text, zone_text
 from schedules.forms.schedule import RULE_FIELDS
 from schedules.models import APIEndpointSchedule
-from schedules.recurrence import Notice, Reason
 from schedules.recurrence.zones import find_zone
 from schedules.services import previewing
 
@@ -57,6 +57,11 @@ class Pane:
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     in_force: bool = True
+    months: list[Month] = field(default_factory=list)
+
+    @property
+    def month_key(self) -> list[tuple[str, object]]:
+        return key_of(self.months)
 
 
 def pane_of_form(form: BaseForm, *, now: datetime, saved: APIEndpointSchedule | None) -> Pane:
@@ -109,6 +114,7 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
         removed=[line(run) for run in comparison.removed] if comparison else [],
         unchanged=len(comparison.unchanged) if comparison else 0,
         has_changes=bool(comparison and (comparison.added or comparison.removed)),
+        months=months_of(preview.recurrence, after=previewing.starts_after(schedule, now), now=now),
         in_force=schedule.enabled and (schedule.endpoint_id is None or schedule.endpoint.enabled),
     )
 
@@ -149,9 +155,3 @@ def _belongs_to(run: Any, local: datetime, today: Any) -> str:
         "day": day_text(run.business_day, today=today),
         "time": f"{hours}:{local.minute:02}",
     }
-
-
-def said(words: Reason | Notice | None) -> str:
-    if words is None:
-        return ""
-    return words.ja if page_language() == "ja" else words.en

@@ -6,6 +6,7 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from schedules.recurrence import Notice, Reason
 from schedules.recurrence.zone_words import zone_en, zone_ja
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -74,3 +75,10 @@ def duration_text(span: timedelta) -> str:
     if rest and minutes < 10:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(minutes)d min") % {"minutes": minutes}
+
+
+def said(words: Reason | Notice | None) -> str:
+    """Return a reason or a notice in the active language; empty for None."""
+    if words is None:
+        return ""
+    return words.ja if page_language() == "ja" else words.en

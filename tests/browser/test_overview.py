@@ -44,7 +44,7 @@ def test_what_went_wrong_meanwhile_appears_by_itself(open_as: "OpenAs", chief: A
     expect(page.locator(".sx-needs")).to_contain_text("J-Quants answered 503.")
     # What was open stays open, and the new first line is said.
     expect(page.locator("#today-table")).to_have_attribute("open", "")
-    expect(page.locator("[role=status].sr-only")).to_contain_text("need a person")
+    expect(page.locator("[role=status].sx-unseen")).to_contain_text("need a person")
 
     page.locator(".sx-needs").get_by_role("link", name="morning").click()
     expect(page.locator("body")).to_contain_text("J-Quants answered 503.")

@@ -10,7 +10,7 @@
   let freshAt = Date.now();
 
   const status = document.createElement("p");
-  status.className = "sr-only";
+  status.className = "sx-unseen";
   status.setAttribute("role", "status");
   document.body.append(status);
 
