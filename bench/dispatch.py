@@ -117,7 +117,7 @@ class Contest:
             leader = engine_health(datetime.now(UTC)).leader
             return leader is not None and leader.reconciled_at is not None
 
-        wait_until(leads, within=30)
+        wait_until(leads, within=60)
         return self._watch(beat, client, count, due)
 
     def redbeat(self, count: int) -> Measured:

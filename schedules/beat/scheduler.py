@@ -117,6 +117,7 @@ class StockuraScheduler(RedBeatScheduler):
             self._later = None
             # RedBeat's: entries of app.conf.beat_schedule, if there are any.
             self.setup_schedule()
+            self.sender.prepare()
         self.waker.listen(leads)
         self.upkeep.lead(leads)
         return leads

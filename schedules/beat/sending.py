@@ -44,6 +44,10 @@ class Sender:
         self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
         self._one_by_one = False
 
+    def prepare(self) -> None:
+        """Let Celery look up now what it looks up for its first message: the first one due is not to wait for that."""
+        self._app.tasks["celery.backend_cleanup"].apply_async(producer=Recorder())
+
     @contextmanager
     def together(self, moves: list[Move], *, producer: Callable[[], Any]) -> Iterator[None]:
         """Let what is sent meanwhile leave in one round trip, where the broker can. Raises BrokerUnreachable.

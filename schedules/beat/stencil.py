@@ -71,8 +71,9 @@ class Stencil:
         """Return the body and the rest of what is to be published. Raises TypeError for arguments that do not fit."""
         self._check(*args, **kwargs)
         headers = self._headers | dict.fromkeys(self._ids, task_id)
-        headers["argsrepr"] = saferepr(args, self._args_size, maxlevels=self._levels)
-        headers["kwargsrepr"] = saferepr(kwargs, self._kwargs_size, maxlevels=self._levels)
+        # Most calls have none, and finding out how to say so takes as long as the rest of the message.
+        headers["argsrepr"] = saferepr(args, self._args_size, maxlevels=self._levels) if args else "()"
+        headers["kwargsrepr"] = saferepr(kwargs, self._kwargs_size, maxlevels=self._levels) if kwargs else "{}"
         headers[HEADER] = header
         if self._expires is not None:
             end = add_seconds_to_datetime(self._app.now(), self._expires)

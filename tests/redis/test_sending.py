@@ -28,7 +28,8 @@ DAILY = RecurrenceSchedule(parse_definition({"kind": "daily", "times": ["12:00"]
 
 
 def a_move(number: int = 7, args: list[Any] | None = None, **options: Any) -> Move:
-    args, kwargs = [1, "東証"] if args is None else args, {"deep": {"list": [1.5, None, True]}}
+    kwargs = {} if args == [] else {"deep": {"list": [1.5, None, True]}}
+    args = [1, "東証"] if args is None else args
     entry = DueEntry("key", number, f"schedule-{number}", "tests.nothing", args, kwargs, options, DAILY, "1", NOON, 0)
     return Move(entry, Plan((NOON,), (), None))
 
@@ -69,7 +70,7 @@ def test_messages_are_the_ones_that_celery_and_kombu_send(
 ) -> None:
     sender = Sender(app)
     # The second one shows what the first has left behind in the sender.
-    for move in (a_move(7, **options), a_move(8, ["other", "arguments" * 100], **options)):
+    for move in (a_move(7, **options), a_move(8, ["other", "arguments" * 100], **options), a_move(9, [], **options)):
         sender.send(move, NOON, at=NOON, producer=lambda: pytest.fail("no producer is needed"))
         [(key, text)] = move.messages
         sent_by_celery(move)
