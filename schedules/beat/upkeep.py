@@ -6,6 +6,7 @@ forgets old ones once a day.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 EVENTS_SECONDS = 0.5
 #: Events written to the database at a time.
 EVENTS_AT_ONCE = 500
+#: A reconcile is repeated after this many times its own CPU time at the soonest: over a hundred thousand schedules it
+#: must not become what beat is busy with.
+REST_AFTER_RECONCILE = 200
 #: Seconds until the next try after the database or Redis has failed.
 RETRY_SECONDS = 2.0
 #: Seconds for which the history waits at most while beat is busy sending: both share one core.
@@ -47,6 +51,8 @@ class Upkeep:
         self._turned_at: datetime | None = None
         self._retention = retention.DailyRetention()
         self._thread: threading.Thread | None = None
+        #: CPU time of this thread, so that waiting for the database or for beat's sending does not count.
+        self._reconcile_took = timedelta(0)
         #: When the mirror was last compared with the database, by anybody's look at this attribute.
         self.reconciled_at: datetime | None = None
 
@@ -127,13 +133,15 @@ class Upkeep:
             return True
         # A clock that was set back must not put it off either; the sweep below neither.
         passed = self._now() - self.reconciled_at
-        return not timedelta(0) <= passed < conf.duration("RECONCILE_EVERY_SECONDS")
+        wait = max(conf.duration("RECONCILE_EVERY_SECONDS"), self._reconcile_took * REST_AFTER_RECONCILE)
+        return not timedelta(0) <= passed < wait
 
     def _reconcile(self) -> None:
         # Before the work: what is asked for during it counts for the next one.
         self._reconcile_now.clear()
-        now = self._now()
+        now, begun = self._now(), time.thread_time()
         report = mirroring.reconcile(now)
+        self._reconcile_took = timedelta(seconds=time.thread_time() - begun)
         self.reconciled_at = now
         if report.pushed or report.removed:
             logger.info(
