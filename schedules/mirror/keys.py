@@ -27,6 +27,8 @@ class Keys:
         self.events = f"{self.prefix}:events"
         #: Present while the mirror is known to be whole; gone when Redis has lost its data.
         self.whole = f"{self.prefix}:whole"
+        #: The mark of whoever began last to put everything in place; it is lost with the data as well.
+        self.filling = f"{self.prefix}:filling"
         #: Hash: entry key to the sentence that says why it was set aside.
         self.set_aside = f"{self.prefix}:set-aside"
         #: Hash: beat's node name to what it last said of itself.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -190,9 +191,19 @@ class Mirror:
         reasons = self._ask(lambda: self.redis.hgetall(self.keys.set_aside))
         return {found: why for key, why in reasons.items() if (found := self.keys.schedule_id(key)) is not None}
 
-    def mark_whole(self) -> None:
-        """Note that the mirror holds everything; the note is lost together with the data."""
-        self._ask(lambda: self.redis.set(self.keys.whole, "1"))
+    def begin_filling(self) -> str:
+        """Note that everything is being put in place, and return the mark by which ``mark_whole`` knows it."""
+        mark = uuid.uuid4().hex
+        self._ask(lambda: self.redis.set(self.keys.filling, mark))
+        return mark
+
+    def mark_whole(self, mark: str) -> None:
+        """Note that the mirror holds everything; the note is lost together with the data.
+
+        Nothing is noted when the data were lost while they were put in place: beat then asks for it once more.
+        """
+        script = self.redis.register_script(scripts.MARK_WHOLE)
+        self._ask(lambda: script(keys=[self.keys.filling, self.keys.whole], args=[mark]))
 
     def is_whole(self) -> bool:
         return bool(self._ask(lambda: self.redis.exists(self.keys.whole)))

@@ -57,3 +57,11 @@ redis.call('HDEL', KEYS[3], KEYS[1])
 redis.call('DEL', KEYS[1])
 return 1
 """
+
+#: Note that the mirror is whole, unless its data, or the mark of having begun, were lost since. KEYS: filling, whole.
+#: ARGV: mark. Answers 1 when noted.
+MARK_WHOLE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[2], '1')
+return 1
+"""

@@ -120,6 +120,7 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     EngineUnreachable.
     """
     mirror = Mirror()
+    mark = "" if dry_run else mirror.begin_filling()
     report = ReconcileReport()
     days = exceptional_days_by_exchange()
     listed = mirror.schedule_ids()
@@ -136,7 +137,7 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     if prune:
         _remove_orphans(mirror, sorted(listed), now, report, dry_run=dry_run)
     if not dry_run:
-        mirror.mark_whole()
+        mirror.mark_whole(mark)
     return report
 
 
@@ -235,7 +236,8 @@ def _repair(
 ) -> None:
     """Look again, with the rows locked: a person may have saved one meanwhile, and then nothing is wrong with it."""
     with transaction.atomic():
-        locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
+        # Not joined: a few endpoints serve thousands of schedules, and each would be built as often.
+        locked = APIEndpointSchedule.objects.select_for_update().prefetch_related("endpoint")
         # The seals are older than the rows: one may be out of date, which is found out, but never ahead of its entry.
         examined = _examine(mirror, locked.filter(pk__in=suspects).order_by("pk"), days, suspects)
         wrong = [each for each in examined if each.is_wrong]
@@ -343,9 +345,9 @@ class _LatestRuns:
 def _watermark(schedule: APIEndpointSchedule, held: Held, runs: _LatestRuns) -> datetime:
     """Return the instant after which the next occurrence lies: nothing before a change, nothing done already.
 
-    The ledger is asked only when Redis knows nothing, after it has lost its data.
+    The ledger is asked only when Redis does not know: before the first run, and since it has lost its data.
     """
     marks = [schedule.effective_from, schedule.paused_until, held.last]
-    if not held.exists:
+    if held.last is None:
         marks.append(runs.of(schedule.pk))
     return max(mark for mark in marks if mark is not None)

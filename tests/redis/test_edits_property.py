@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import redis
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schedules.ledger import events
@@ -256,6 +256,8 @@ STEPS = st.lists(st.tuples(GAPS, st.sampled_from(ACTIONS), st.integers(0, 1), st
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS)
+# Found once: a rename after Redis had lost its data went back to what had been sent before.
+@example(steps=[(10_001, World.lose_redis, 0, 0), (0, World.rename, 0, 0)])
 def test_every_occurrence_of_the_rule_in_force_is_sent_once_or_recorded(redis_client: redis.Redis, steps: Any) -> None:
     redis_client.flushdb()
     for model in (ScheduleRun, APIEndpointSchedule, APIEndpoint):

@@ -162,6 +162,15 @@ def test_an_emptied_redis_is_filled_again_and_foreign_entries_stay(redis_client:
     assert redis_client.zscore("stockura:schedule::schedule", "stockura:schedule:somebody-elses") == 1.0
 
 
+def test_a_redis_emptied_while_it_is_being_filled_is_not_taken_for_whole(redis_client: redis.Redis) -> None:
+    schedule = a_schedule()
+    mirroring.reconcile(datetime.now(UTC), tell=lambda count: redis_client.flushall())
+    assert not Mirror().is_whole()
+    mirroring.reconcile(datetime.now(UTC))
+    assert Mirror().is_whole()
+    assert in_force() == {schedule.pk}
+
+
 def test_a_row_that_makes_no_recurrence_is_set_aside_with_its_reason_and_holds_up_nobody() -> None:
     bad = a_schedule(schedule_type="cron", cron_expression="99 * * * *")
     good = a_schedule()
