@@ -2,10 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
@@ -25,6 +39,8 @@ LONG_PAUSE = timedelta(days=7)
 #: How the reason of an automatic pause begins: see ``ledger.recording``.
 PAUSED_BY_ITSELF = "Paused by itself"
 
+#: Before any run.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: When a run belongs on a time line: where it was planned, or for a manual one when it was asked for.
 MOMENT = Coalesce("scheduled_for", "created_at", output_field=DateTimeField())
 
@@ -140,6 +156,29 @@ def runs_in_slots(edges: Sequence[datetime], *, by_schedule: bool = False) -> li
         .annotate(number=Count("pk"))
     )
     return [SlotCount(**row) for row in rows]
+
+
+def latest_runs_of(schedule_ids: Sequence[int], count: int) -> dict[int, list[dict[str, Any]]]:
+    """Return pk, state and moment of the ``count`` newest runs of each schedule, the oldest first; one query.
+
+    The count-th newest of each is found in the index, and only what is as new as it is read: ranking all runs would
+    read the whole history.
+    """
+    newest = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by("-created_at")
+    oldest_shown = Subquery(newest.values("created_at")[count - 1 : count])
+    rows = (
+        APIEndpointSchedule.objects.filter(pk__in=schedule_ids)
+        .alias(since=Coalesce(oldest_shown, Value(EVER), output_field=DateTimeField()))
+        .filter(runs__created_at__gte=F("since"))
+        .order_by("pk", "runs__created_at", "runs__pk")
+        .values("pk", "runs__pk", "runs__state", "runs__created_at", "runs__scheduled_for")
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        moment = row["runs__scheduled_for"] or row["runs__created_at"]
+        found.setdefault(row["pk"], []).append({"pk": row["runs__pk"], "state": row["runs__state"], "moment": moment})
+    # Runs recorded in the same instant may be more than were asked for.
+    return {pk: of_one[-count:] for pk, of_one in found.items()}
 
 
 def queue_names() -> list[str]:

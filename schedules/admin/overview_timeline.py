@@ -153,7 +153,7 @@ def lanes(
         address = _runs(schedule__id__exact=schedule_id, period="today") if links and schedule_id else ""
         line = Line(
             title=names[schedule_id] if schedule_id else gone,
-            summary=_said(total),
+            summary=said_of(total),
             marks=[_mark(slot, counter, day, edges) for slot, counter in sorted(of_slots.items())],
             figures=_figures(total, links, **({"schedule__id__exact": schedule_id} if schedule_id else {"q": gone})),
             address=address,
@@ -189,7 +189,7 @@ def hours(
         lines.append(
             Line(
                 title=title,
-                summary=_said(counter),
+                summary=said_of(counter),
                 marks=_bar(counter, most),
                 figures=_figures(counter, links, period=period),
                 address=_runs(period=period) if links and ran else "",
@@ -216,7 +216,7 @@ def _mark(slot: int, counter: Counter[str], day: Day, edges: Sequence[datetime])
         y=f"{(100 - height) / 2:g}",
         width=f"{share * 0.8:.3f}",
         height=f"{height}",
-        title=f"{day.clock(edges[slot])}–{day.clock(edges[slot + 1])}: {_said(counter)}",
+        title=f"{day.clock(edges[slot])}–{day.clock(edges[slot + 1])}: {said_of(counter)}",
     )
 
 
@@ -255,7 +255,8 @@ def _totals(lines: Sequence[Line], links: bool) -> list[Figure]:
     return _figures(total, links)
 
 
-def _said(counter: Counter[str]) -> str:
+def said_of(counter: Counter[str]) -> str:
+    """Return the numbers of each tone in words, the worst first."""
     sentences = {
         "bad": ngettext("%(count)d failed or missed", "%(count)d failed or missed", counter["bad"]),
         "busy": ngettext("%(count)d under way", "%(count)d under way", counter["busy"]),

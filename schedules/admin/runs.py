@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -27,8 +28,8 @@ from schedules.admin.pictures import (
     two_lines,
 )
 from schedules.admin.wording import time_text
-from schedules.models import ScheduleRun
-from schedules.selectors import MOMENT
+from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.selectors import MOMENT, UNFINISHED
 
 #: Characters of an error that the list shows.
 SHORT_ERROR = 120
@@ -157,7 +158,25 @@ class ScheduleRunAdmin(ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         # Nobody changes a run, so it has no history of changes to offer.
-        return super().render_change_form(request, context | {"show_history": False}, *args, **kwargs)
+        context |= {"show_history": False, "run_again": self._run_again(request, kwargs.get("obj"))}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _run_again(self, request: HttpRequest, run: ScheduleRun | None) -> dict[str, Any] | None:
+        """Return where a run that has ended is asked for anew; None for who may not, and when its schedule is gone."""
+        allowed = all(request.user.has_perm(f"schedules.{verb}_apiendpointschedule") for verb in ("view", "run"))
+        if run is None or run.schedule_id is None or run.state in UNFINISHED or not allowed:
+            return None
+        schedule = APIEndpointSchedule.objects.select_related("endpoint").get(pk=run.schedule_id)
+        moment = local_instant(run.scheduled_for or run.created_at, now=timezone.now())
+        query = {
+            "schedule": run.schedule_id,
+            "back": request.get_full_path(),
+            "reason": _("Again: %(instant)s, %(state)s") % {"instant": moment, "state": run.get_state_display()},
+        }
+        return {
+            "address": f"{reverse('admin:schedules_apiendpointschedule_do', args=['run'])}?{urlencode(query)}",
+            "has_other_arguments": schedule.call() != (run.task, run.args, run.kwargs),
+        }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduleRun]:
         # The long texts are for the page of one run.

@@ -21,6 +21,7 @@ from schedules.admin.pictures import standing_badge
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_facts import next_run_text, rule_in_words
 from schedules.exceptions import EngineUnreachable, PauseEndsInThePast
+from schedules.forms.asking import LONGEST_REASON
 from schedules.models import APIEndpointSchedule
 from schedules.services import mirroring
 from schedules.standing import places_of
@@ -112,7 +113,9 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         self, request: HttpRequest, found: ScheduleAction, schedules: list[APIEndpointSchedule]
     ) -> HttpResponse:
         is_answered = request.method == "POST" and (found.form is None or "confirmed" in request.POST)
-        form = (found.form or forms.Form)(request.POST if is_answered else None)
+        # Whoever comes from a run brings along why it is to be run again.
+        initial = {"reason": request.GET.get("reason", "")[:LONGEST_REASON]}
+        form = (found.form or forms.Form)(request.POST if is_answered else None, initial=initial)
         if not is_answered or not form.is_valid():
             return self._asking_page(request, found, schedules, form)
         try:

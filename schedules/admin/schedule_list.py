@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.views import ChangeList
 
+from schedules.admin.run_bars import COUNT, bar_of
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.selectors import latest_runs_of
 from schedules.standing import places_of
 
 
 class ScheduleChangeList(ChangeList):
-    """Adds to each listed schedule its place, its latest run and what the reader may do with it."""
+    """Adds to each listed schedule its place, its latest runs and what the reader may do with it."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -22,10 +24,12 @@ class ScheduleChangeList(ChangeList):
         now = timezone.now()
         places = places_of(schedules, now=now)
         runs = latest_runs([schedule.pk for schedule in schedules])
+        bars = latest_runs_of([schedule.pk for schedule in schedules], COUNT)
         may = self.model_admin.verbs_allowed(request)
         for schedule in schedules:
             schedule.place = places[schedule.pk]
             schedule.latest_run = runs.get(schedule.pk)
+            schedule.bar = bar_of(bars.get(schedule.pk, []), now=now)
             schedule.listed_at = now
             schedule.may = may
             schedule.listed_on = request.get_full_path()

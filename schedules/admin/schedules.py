@@ -39,6 +39,7 @@ from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_wo
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
 from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
+from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
@@ -108,6 +109,7 @@ class APIEndpointScheduleAdmin(ScheduleActionPages):
             "partials/latest_run.html",
             {
                 "run": run,
+                "bar": schedule.bar,
                 "may_view": schedule.may["view_runs"],
                 "state": state_badge(run),
                 "ago": distance_text(
@@ -165,6 +167,15 @@ class APIEndpointScheduleAdmin(ScheduleActionPages):
     def queue_read(self, schedule: APIEndpointSchedule) -> str:
         return schedule.queue or schedule.endpoint.queue
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill a new form from a starting point, or field by field from the address, as Django does."""
+        if point := self._starting_point(request):
+            return dict(point.values)
+        return super().get_changeform_initial_data(request)
+
+    def _starting_point(self, request: HttpRequest) -> StartingPoint | None:
+        return STARTING_POINTS.get(request.GET.get("start", ""))
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -184,7 +195,12 @@ class APIEndpointScheduleAdmin(ScheduleActionPages):
         if may_edit:
             context["form_sections"] = list(placed_sections(form))
         context["pane"] = self._pane(form, obj, now=now)
-        if obj is not None:
+        if obj is None:
+            point = self._starting_point(request)
+            context |= {"starting_points": STARTING_POINTS.values(), "started_from": point and point.code}
+            if point and not form.is_bound:
+                context["pane"] = pane_of_schedule(self.model(**point.values), now=now)
+        else:
             context |= self._page_of(request, obj, now=now)
         return super().render_change_form(request, context, *args, **kwargs)
 

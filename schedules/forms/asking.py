@@ -12,12 +12,14 @@ from schedules.forms.choices import zone_label
 from schedules.forms.fields import LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT
 
+LONGEST_REASON = 500
+
 
 class RunForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
-        max_length=500,
+        max_length=LONGEST_REASON,
         widget=forms.TextInput({"class": INPUT}),
         help_text=_("Stands in the run history, beside your name."),
     )
@@ -26,7 +28,7 @@ class RunForm(forms.Form):
 class PauseForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=500,
+        max_length=LONGEST_REASON,
         widget=forms.TextInput({"class": INPUT}),
         help_text=_("Whoever looks at the list sees it."),
     )

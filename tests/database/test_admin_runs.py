@@ -1,7 +1,7 @@
 """The run history: everything to read, nothing to change."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
@@ -97,3 +97,42 @@ def test_the_page_of_a_schedule_leads_to_its_runs(chief: Client) -> None:
     listed = chief.get(page.context["all_runs"]).context["cl"].result_list
     assert mine in listed
     assert other not in listed
+
+
+def test_a_failed_run_is_run_again_with_its_reason_already_there(chief: Client) -> None:
+    schedule = a_schedule(args=["scheduled"])
+    failed = a_run(schedule=schedule, state="failed", args=["scheduled"], scheduled_for=timezone.now())
+    page = chief.get(f"{LIST}{failed.pk}/change/")
+    again = page.context["run_again"]
+    assert again["address"] in page.content.decode().replace("&amp;", "&")
+    assert "A new run with the same arguments." in page.content.decode()
+
+    asking = chief.get(again["address"])
+    reason = asking.context["form"]["reason"].value()
+    assert reason.startswith("Again: ")
+    assert reason.endswith("Failed")
+    answer = chief.post(
+        "/admin/schedules/apiendpointschedule/do/run/",
+        {"schedule": schedule.pk, "confirmed": "1", "reason": reason, "back": asking.context["back"]},
+    )
+    assert answer.url == f"{LIST}{failed.pk}/change/"
+    new = ScheduleRun.objects.exclude(pk=failed.pk).get()
+    assert (new.schedule, new.trigger, new.trigger_reason) == (schedule, "manual", reason)
+
+
+def test_only_what_has_ended_and_still_has_a_schedule_can_be_run_again(chief: Client) -> None:
+    schedule = a_schedule()
+    for run in (a_run(schedule=schedule, state="running"), a_run(schedule=None, state="failed")):
+        assert "replay" not in chief.get(f"{LIST}{run.pk}/change/").content.decode()
+    other = a_run(schedule=schedule, state="failed", task="tests.another")
+    assert "have changed since" in chief.get(f"{LIST}{other.pk}/change/").content.decode()
+
+
+def test_who_may_not_run_is_not_offered_to(client: Client) -> None:
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_schedulerun", "view_apiendpointschedule"])
+    )
+    client.force_login(reader)
+    run = a_run(schedule=a_schedule(), state="failed")
+    assert "replay" not in client.get(f"{LIST}{run.pk}/change/").content.decode()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
-from tests.support.builders import a_schedule, an_endpoint
+from tests.support.builders import a_run, a_schedule, an_endpoint
 from tests.support.redis_server import OwnRedis
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,6 +91,22 @@ def typed(endpoint: APIEndpoint, **fields: Any) -> dict[str, Any]:
         "kwargs": "",
         **fields,
     }
+
+
+def as_sent(form: Any) -> dict[str, Any]:
+    """What a browser sends of a form that nobody touches."""
+    data: dict[str, Any] = {}
+    for name in form.fields:
+        bound = form[name]
+        value = bound.value()
+        if name.endswith("_seconds") and hasattr(bound.field.widget, "decompress"):
+            amount, unit = bound.field.widget.decompress(value)
+            data[f"{name}_amount"], data[f"{name}_unit"] = "" if amount is None else amount, unit
+        elif value is True:
+            data[name] = "on"
+        elif value is not None and value is not False and (text := bound.field.widget.format_value(value)) is not None:
+            data[name] = text
+    return data
 
 
 def in_force() -> set[int]:
@@ -227,18 +245,7 @@ def test_saving_the_page_as_it_is_changes_nothing(chief: Client, endpoint: APIEn
         catch_up_window_seconds=5400,
         jitter_seconds=30,
     )
-    form = chief.get(f"{LIST}{schedule.pk}/change/").context["adminform"].form
-    data: dict[str, Any] = {}
-    for name in form.fields:
-        bound = form[name]
-        value = bound.value()
-        if name.endswith("_seconds") and hasattr(bound.field.widget, "decompress"):
-            amount, unit = bound.field.widget.decompress(value)
-            data[f"{name}_amount"], data[f"{name}_unit"] = "" if amount is None else amount, unit
-        elif value is True:
-            data[name] = "on"
-        elif value is not None and value is not False and (text := bound.field.widget.format_value(value)) is not None:
-            data[name] = text
+    data = as_sent(chief.get(f"{LIST}{schedule.pk}/change/").context["adminform"].form)
     response = chief.post(f"{LIST}{schedule.pk}/change/", data)
     assert response.status_code == 302, response.context["adminform"].form.errors
     stored = APIEndpointSchedule.objects.get()
@@ -502,3 +509,39 @@ def test_switching_an_endpoint_off_takes_its_schedules_out_of_force(chief: Clien
     assert in_force() == set()
     chief.post(address, {"action": "enable", "_selected_action": [schedule.endpoint_id]})
     assert in_force() == {schedule.pk}
+
+
+def test_the_list_shows_the_latest_twenty_runs_of_each_schedule_in_their_order(chief: Client) -> None:
+    busy, calm, new = a_schedule(name="busy"), a_schedule(name="calm"), a_schedule(name="new")
+    start = timezone.now() - timedelta(days=1)
+    for number in range(25):
+        state = "failed" if number in (3, 7, 24) else "succeeded"
+        a_run(busy, state=state, created_at=start + timedelta(minutes=number))
+    a_run(calm, state="missed", scheduled_for=start)
+    bars = {row.pk: row.bar for row in chief.get(LIST).context["cl"].result_list}
+    assert [mark.tone for mark in bars[busy.pk].marks] == ["good"] * 2 + ["bad"] + ["good"] * 16 + ["bad"]
+    assert bars[busy.pk].summary == "The latest 20 runs: 2 failed or missed, 18 succeeded"
+    # A single one stands at the right, where the newest is.
+    assert [(mark.tone, mark.x) for mark in bars[calm.pk].marks] == [("bad", "95")]
+    assert bars[new.pk] is None
+
+
+@pytest.mark.parametrize("point", STARTING_POINTS.values(), ids=lambda point: point.code)
+def test_a_starting_point_fills_the_form_so_that_a_name_is_all_it_lacks(
+    chief: Client, endpoint: APIEndpoint, point: StartingPoint
+) -> None:
+    page = chief.get(f"{ADD}?start={point.code}")
+    assert len(page.context["pane"].runs) == 10
+    form = page.context["adminform"].form
+    sent = as_sent(form) | {"name": "from a template", "endpoint": endpoint.pk}
+    response = chief.post(f"{ADD}?start={point.code}", sent)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    schedule = APIEndpointSchedule.objects.get()
+    assert {name: getattr(schedule, name) for name in point.values} == point.values
+
+
+@pytest.mark.parametrize("start", ["", "nonsense", "\x00"])
+def test_without_a_starting_point_the_form_is_as_ever(chief: Client, endpoint: APIEndpoint, start: str) -> None:
+    page = chief.get(ADD, {"start": start})
+    assert page.context["pane"].missing
+    assert 'href="?start=morning"' in page.content.decode()

@@ -1,0 +1,47 @@
+"""The latest runs of a schedule as a small bar: one stroke a run, the newest at the right."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from schedules.admin.overview_timeline import MARK_HEIGHTS, TONE_OF, Mark, said_of
+from schedules.admin.pictures import local_instant
+from schedules.models import ScheduleRun
+
+#: Runs that a bar shows.
+COUNT = 20
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The strokes, and all of it in words."""
+
+    marks: list[Mark]
+    summary: str
+
+
+def bar_of(runs: list[dict[str, Any]], *, now: Any) -> Bar | None:
+    """Return the bar of at most COUNT runs, given the oldest first; None without runs."""
+    if not runs:
+        return None
+    marks, counts = [], Counter()
+    for place, run in enumerate(runs, start=COUNT - len(runs)):
+        state = ScheduleRun.State(run["state"])
+        tone = TONE_OF[state]
+        counts[tone] += 1
+        height = MARK_HEIGHTS[tone]
+        marks.append(
+            Mark(
+                tone,
+                f"{place * 100 / COUNT:g}",
+                f"{100 - height}",
+                f"{80 / COUNT:g}",
+                f"{height}",
+                f"{local_instant(run['moment'], now=now)}: {state.label}",
+            )
+        )
+    latest = ngettext("The latest run", "The latest %(count)d runs", len(runs)) % {"count": len(runs)}
+    return Bar(marks, _("%(runs)s: %(outcome)s") % {"runs": latest, "outcome": said_of(counts)})
