@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -61,6 +61,7 @@ class Mirror:
         self._push = partial(
             self.redis.register_script(scripts.PUSH), keys=[self.keys.due, self.keys.wake, self.keys.set_aside]
         )
+        self._read_seals = self.redis.register_script(scripts.READ_SEALS)
         self._seal = self.redis.register_script(scripts.SEAL)
 
     def push(
@@ -149,6 +150,11 @@ class Mirror:
             for revision, mark, last, upcoming, seal, is_listed in json.loads(answer)
         ]
 
+    def seals(self, schedule_ids: Sequence[int]) -> list[str]:
+        """Return the seal of each listed entry, in their order; empty where there is none."""
+        keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in schedule_ids])
+        return json.loads(self._ask(lambda: self._read_seals(keys=[self.keys.due], args=[keys]))) or []  # type: ignore[no-any-return]
+
     def entries(self, schedule_ids: Sequence[int]) -> list[dict[str, str]]:
         """Return ``definition``, ``meta``, ``next`` and ``revision`` of each, as texts; empty where absent."""
         fields = ("definition", "meta", "next", "revision")
@@ -169,6 +175,14 @@ class Mirror:
     def schedule_ids(self) -> set[int]:
         """Return the schedules that have an entry, walking RedBeat's sorted set (never KEYS or SCAN)."""
         return set(self.schedule_ids_by_next())
+
+    def schedule_ids_in_slices(self) -> Iterator[list[int]]:
+        """Yield the same, some hundreds at a time and in no order; what comes or goes meanwhile may be missed."""
+        cursor: int | None = None
+        while cursor != 0:
+            at = cursor or 0
+            cursor, members = self._ask(lambda at=at: self.redis.zscan(self.keys.due, at, count=CHUNK))
+            yield sorted({found for key, _score in members if (found := self.keys.schedule_id(key)) is not None})
 
     def count(self) -> int:
         """Return how many entries are in force, those of others among them; costs the same however many."""

@@ -14,6 +14,15 @@ end
 return cjson.encode(found)
 """
 
+#: Read the seals of listed entries alone. KEYS: due.  ARGV: the entries' keys as one JSON text. Answers one JSON text.
+READ_SEALS = """
+local found = {}
+for i, key in ipairs(cjson.decode(ARGV[1])) do
+  found[i] = redis.call('ZSCORE', KEYS[1], key) and redis.call('HGET', key, 'seal') or ''
+end
+return cjson.encode(found)
+"""
+
 #: Put entries in force, each unless beat has moved it on since the caller read it, or a newer revision is there.
 #: KEYS: due, wake, set-aside.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint, next,
 #: score, seal, seen last, seen revision}.

@@ -24,7 +24,7 @@ from schedules.mirror.mirror import Held, Mirror, fingerprint
 from schedules.mirror.telling import tell_overtaken
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import ExceptionalDays, exceptional_days_by_exchange, recurrence_of
-from schedules.models.lifecycle import is_in_force
+from schedules.models.lifecycle import in_force, is_in_force
 from schedules.models.reasons import Reason
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError
@@ -123,9 +123,9 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     mark = "" if dry_run else mirror.begin_filling()
     report = ReconcileReport()
     days = exceptional_days_by_exchange()
-    listed = mirror.schedule_ids()
+    in_force_count = 0
     for chunk in sealed_rows(days, content_of):
-        listed.difference_update(row.pk for row in chunk if row.is_in_force)
+        in_force_count += sum(row.is_in_force for row in chunk)
         if suspects := _suspects(mirror, chunk):
             if dry_run:
                 rows = APIEndpointSchedule.objects.select_related("endpoint").filter(pk__in=suspects).order_by("pk")
@@ -134,8 +134,11 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
                 _repair(mirror, suspects, days, now, report)
         report.looked_at += len(chunk)
         tell(report.looked_at)
-    if prune:
-        _remove_orphans(mirror, sorted(listed), now, report, dry_run=dry_run)
+    # As many entries as there ought to be: then none is an orphan, and what is listed need not be walked.
+    if prune and (dry_run or mirror.count() != in_force_count - len(report.set_aside)):
+        for listed in mirror.schedule_ids_in_slices():
+            _remove_orphans(mirror, listed, now, report, dry_run=dry_run)
+        report.removed.sort()
     if not dry_run:
         mirror.mark_whole(mark)
     return report
@@ -208,12 +211,10 @@ class _Examined:
 
 def _suspects(mirror: Mirror, rows: Sequence[SealedRow]) -> dict[int, str]:
     """Return the schedules, with their seals, that something may be wrong with."""
-    in_force = [row for row in rows if row.is_in_force]
+    wanted = [row for row in rows if row.is_in_force]
     found = {row.pk: row.seal for row in rows if row.is_in_force is not row.says_since_when}
-    for row, held in zip(in_force, mirror.read([row.pk for row in in_force]), strict=True):
-        if held.seal != row.seal or not held.is_listed:
-            found[row.pk] = row.seal
-    return found
+    seals = mirror.seals([row.pk for row in wanted])
+    return found | {row.pk: row.seal for row, seal in zip(wanted, seals, strict=True) if seal != row.seal}
 
 
 def _examine(
@@ -275,10 +276,12 @@ def _sort_into(report: ReconcileReport, examined: Sequence[_Examined]) -> None:
 
 
 def _remove_orphans(
-    mirror: Mirror, orphans: list[int], now: datetime, report: ReconcileReport, *, dry_run: bool
+    mirror: Mirror, listed: Sequence[int], now: datetime, report: ReconcileReport, *, dry_run: bool
 ) -> None:
     """Remove what is listed and not in force, unless it has been put in force since it was looked at."""
-    report.removed = orphans
+    kept = set(APIEndpointSchedule.objects.filter(in_force(), pk__in=listed).values_list("pk", flat=True))
+    orphans = [pk for pk in listed if pk not in kept]
+    report.removed += orphans
     if dry_run or not orphans:
         return
     seen = {pk: held.revision for pk, held in zip(orphans, mirror.read(orphans), strict=True)}

@@ -78,6 +78,17 @@ def test_a_schedule_switched_off_past_the_signals_is_taken_out_of_force() -> Non
     assert Mirror().schedule_ids() == {other.pk}
 
 
+def test_an_orphan_is_found_although_as_many_entries_are_listed_as_ought_to_be(redis_client: Any) -> None:
+    missing, kept = a_schedule(), a_schedule()
+    reconciled()
+    mirror = Mirror()
+    redis_client.zrem(mirror.keys.due, mirror.keys.entry(missing.pk))
+    redis_client.zadd(mirror.keys.due, {mirror.keys.entry(kept.pk + 100): 1.0})
+    report = reconciled()
+    assert (report.pushed, report.removed) == ([missing.pk], [kept.pk + 100])
+    assert mirror.schedule_ids() == {missing.pk, kept.pk}
+
+
 def test_exceptional_days_written_past_the_signals_are_taken_in() -> None:
     asking, other = a_schedule(trading_day_rule="skip"), a_schedule()
     reconciled()
