@@ -32,8 +32,8 @@ State = ScheduleRun.State
 BAD = (State.FAILED, State.MISSED, State.EXPIRED, State.ABANDONED)
 #: What has not come to its end yet.
 UNFINISHED = (State.DISPATCHED, State.RUNNING, State.RETRYING)
-#: How far back the overview looks for what went wrong.
-TROUBLE_WINDOW = timedelta(hours=24)
+#: How far back the overview looks for what went wrong: on Monday morning Friday's failure is still news.
+TROUBLE_WINDOW = timedelta(days=7)
 #: A pause without an end that is older than this may have been forgotten.
 LONG_PAUSE = timedelta(days=7)
 #: How the reason of an automatic pause begins: see ``ledger.recording``.

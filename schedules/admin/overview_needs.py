@@ -86,7 +86,7 @@ def trouble_needs(found: list[Trouble], total: int, *, now: datetime) -> Iterato
         run = trouble.run
         more = ""
         if trouble.count > 1:
-            more = ngettext("%(count)d time in 24 h", "%(count)d times in 24 h", trouble.count)
+            more = ngettext("%(count)d time in 7 days", "%(count)d times in 7 days", trouble.count)
             more %= {"count": trouble.count}
         again = _("is being run again") if trouble.is_under_way_again else ""
         moment = timezone.localtime(run.scheduled_for or run.created_at)
@@ -100,7 +100,7 @@ def trouble_needs(found: list[Trouble], total: int, *, now: datetime) -> Iterato
         )
     if rest := total - len(found):
         title = ngettext("%(count)d more schedule", "%(count)d more schedules", rest) % {"count": rest}
-        address = _runs(state__in=",".join(BAD), period="24h")
+        address = _runs(state__in=",".join(BAD), period="7d")
         yield Need("bad", "", title, address=address, number=rest)
 
 

@@ -116,6 +116,12 @@ def test_an_occurrence_found_missed_after_a_later_one_succeeded_needs_nobody(chi
     assert verdict(chief) == "All is well."
 
 
+def test_fridays_failure_is_still_there_on_monday(chief: Client) -> None:
+    an_engine()
+    a_run(a_schedule(name="weekly"), state=State.FAILED, created_at=ago(days=3))
+    assert needs(chief) == ["Failed: weekly"]
+
+
 def test_a_failure_that_is_being_repeated_says_so(chief: Client) -> None:
     an_engine()
     schedule = a_schedule()
@@ -124,9 +130,9 @@ def test_a_failure_that_is_being_repeated_says_so(chief: Client) -> None:
     assert "is being run again" in chief.get(HOME).context["needs"][0].aside
 
 
-def test_yesterdays_news_and_what_was_switched_off_need_nobody(chief: Client) -> None:
+def test_last_weeks_news_and_what_was_switched_off_need_nobody(chief: Client) -> None:
     an_engine()
-    a_run(a_schedule(), state=State.FAILED, created_at=ago(hours=25))
+    a_run(a_schedule(), state=State.FAILED, created_at=ago(days=8))
     off = a_schedule()
     a_run(off, state=State.FAILED, created_at=ago(hours=1))
     set_enabled(off.pk, False)
