@@ -7,48 +7,26 @@ it) to beat's having looked at its entries again, and from the due instant, a mo
 Nothing else runs on this beat's Redis.
 """
 
-import os
 import statistics
 import sys
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.support.environment import TestRun
+from bench.support.copy import a_copy
 
 #: How long before its due instant a schedule is saved.
 AHEAD_SECONDS = 0.1
 
 
 def main(saves: int, idle_seconds: float) -> None:
-    run = TestRun(database="sqlite", worker="bench")
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.management import call_command
-
-    from tests.support.redis_server import OwnRedis
-    from tests.support.stack import Stack
-
-    call_command("migrate", verbosity=0)
-    server = OwnRedis(port=run.redis_port, directory=run.var_dir / "redis")
-    server.start()
-    directory = Path(tempfile.mkdtemp(prefix="stockura-bench-"))
-    stack = Stack(directory=directory, database_url=os.environ["DATABASE_URL"], redis=server)
-    try:
-        stack.env["REDIS_URL"] = settings.REDIS_URL
+    with a_copy() as stack:
         stack.beat()
         taken_in, late = measure(saves, idle_seconds)
         report("save to taken in", taken_in)
         report("due instant to queue", late)
-    finally:
-        stack.close()
-        server.stop()
-        run.close()
 
 
 def measure(saves: int, idle_seconds: float) -> tuple[list[float], list[float]]:

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 
 DEFAULTS: dict[str, Any] = {
-    # How often beat compares the mirror with the database, beyond the start and a lost Redis.
+    # How often beat compares the mirror with the database, beyond the start and a lost Redis; less often where so many
+    # schedules are compared that it would keep beat busy.
     "RECONCILE_EVERY_SECONDS": 60.0,
     # How long a silent leader keeps its office. A standby takes over within this and a second.
     "BEAT_LOCK_SECONDS": 10.0,
