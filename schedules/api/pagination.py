@@ -3,15 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from rest_framework.exceptions import NotFound
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
 
 
-class _DescribedPages:
-    """Describes a page in the words of OpenAPI 3.1; DRF writes ``nullable``, which 3.1 does not know."""
+class _StrictPages:
+    """Describes a page in the words of OpenAPI 3.1, and refuses a size that means nothing, which DRF ignores."""
+
+    def get_page_size(self, request: Any) -> int:
+        text = request.query_params.get("page_size")
+        if text is None:
+            return PAGE_SIZE
+        if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MAX_PAGE_SIZE):
+            message = _("A page holds 1 to %(most)d entries.") % {"most": MAX_PAGE_SIZE}
+            raise ValidationError({"page_size": [ErrorDetail(message, code="page_size")]})
+        return int(text)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         described = super().get_paginated_response_schema(schema)  # type: ignore[misc]
@@ -22,7 +32,7 @@ class _DescribedPages:
         return described  # type: ignore[no-any-return]
 
 
-class NumberedPages(_DescribedPages, PageNumberPagination):
+class NumberedPages(_StrictPages, PageNumberPagination):
     """``?page=2&page_size=100``; the answer counts all rows."""
 
     page_size = PAGE_SIZE
@@ -30,7 +40,7 @@ class NumberedPages(_DescribedPages, PageNumberPagination):
     max_page_size = MAX_PAGE_SIZE
 
 
-class NewestFirst(_DescribedPages, CursorPagination):
+class NewestFirst(_StrictPages, CursorPagination):
     """Newest first; follow ``next``. Rows that arrive meanwhile move nothing, and no page costs more than another."""
 
     page_size = PAGE_SIZE

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from schedules.models import APIEndpointSchedule, ScheduleRun
 
@@ -27,12 +27,21 @@ def record(texts: Sequence[str]) -> None:
     try:
         with transaction.atomic():
             ScheduleRun.objects.bulk_create(rows, ignore_conflicts=True)
-    except IntegrityError:
-        # A schedule was deleted between the two statements; the rest must not be lost with it.
+    except (IntegrityError, DataError, ValueError):
+        # A schedule was deleted between the two statements, or the database cannot keep what one of them holds: the
+        # rest must not be lost with it, nor wait behind it.
         for row in rows:
-            if not APIEndpointSchedule.objects.filter(pk=row.schedule_id).exists():
-                row.schedule_id = None
+            _record_alone(row)
+
+
+def _record_alone(row: ScheduleRun) -> None:
+    if not APIEndpointSchedule.objects.filter(pk=row.schedule_id).exists():
+        row.schedule_id = None
+    try:
+        with transaction.atomic():
             ScheduleRun.objects.bulk_create([row], ignore_conflicts=True)
+    except (DataError, ValueError) as error:
+        logger.error("ledger.event_not_kept task_id=%s error=%s", row.task_id, error)
 
 
 def _read(text: str) -> dict[str, Any] | None:

@@ -104,6 +104,9 @@ def test_the_list_is_filtered_ordered_searched_and_paged(client: APIClient, quer
         ("ordering=password", "ordering", "unknown_ordering"),
         ("lang=tlh", "lang", "unknown_language"),
         ("name=%00", "name", "null_characters_not_allowed"),
+        ("page_size=x", "page_size", "page_size"),
+        ("page_size=0", "page_size", "page_size"),
+        ("page_size=201", "page_size", "page_size"),
         ("search=%00", "", "invalid"),
     ],
 )

@@ -101,6 +101,19 @@ def test_events_of_a_deleted_schedule_are_kept_without_it(beat: DrivenScheduler,
     assert ScheduleRun.objects.get().schedule is None
 
 
+def test_an_event_that_the_database_cannot_keep_does_not_hold_up_the_others(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    schedules = [hourly(), hourly()]
+    beat.tick_at(max(map(next_of, schedules)))
+    texts = [fields["event"] for _number, fields in redis_client.xrange(Mirror().keys.events)]
+    # PostgreSQL keeps no NUL in JSON; SQLite does.
+    spoiled = {**json.loads(texts[0]), "args": ["a\x00b"]}
+    events.record([json.dumps(spoiled), "{not json", *texts[1:]])
+    recorded_of = set(ScheduleRun.objects.values_list("schedule", flat=True))
+    assert {json.loads(text)["schedule"] for text in texts[1:]} <= recorded_of
+
+
 def test_a_deleted_disabled_or_paused_schedule_sends_nothing(
     beat: DrivenScheduler, redis_client: redis.Redis
 ) -> None:
