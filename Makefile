@@ -30,10 +30,10 @@ POSTGRESQL_TESTS ?= $(if $(filter tests,$(TESTS)),tests/database tests/redis tes
 
 # Two test processes: most of a process test's time is waiting.
 test-sqlite: install ## the whole suite on SQLite
-	@$(PY) -m pytest -n 2 --database=sqlite $(TESTS) $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist worksteal --database=sqlite $(TESTS) $(PYTEST)
 
 test-postgresql: install ## what touches the database, on PostgreSQL
-	@$(PY) -m pytest -n 2 --database=postgresql -m "not one_database" $(POSTGRESQL_TESTS) $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist worksteal --database=postgresql -m "not one_database" $(POSTGRESQL_TESTS) $(PYTEST)
 
 # The settings need some key; tests and checks set their own, so that no .env is needed.
 CHECK_ENV := STOCKURA_ENV_FILE=/dev/null DEBUG=true

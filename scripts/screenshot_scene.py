@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay, ScheduleRun
+from schedules.models.reasons import Reason
 from schedules.services.switching import pause_schedule
 
 LOGIN = "operations"
@@ -17,7 +18,7 @@ COUNTS = {"as_of": "2026-05-29", "received": 4400, "created": 16, "changed": 9, 
 TRACEBACK = """Traceback (most recent call last):
   File "stockura/companies/tasks.py", line 41, in sync_listed_companies
     listed = _fetch(day)
-stockura.jquants.errors.ServerFailed: J-Quants answered 503 four times within two minutes.
+stockura.jquants.errors.Unavailable: J-Quantsから応答がありません（503が4回続きました）。
 """
 
 
@@ -70,7 +71,7 @@ def build() -> None:
             planned = day.replace(hour=hour, minute=minute, second=0, microsecond=0)
             failed = (number, hour) == (len(working_days), 17)
             outcome = (
-                {"error": "J-Quants answered 503 four times within two minutes.", "traceback": TRACEBACK}
+                {"error": "J-Quantsから応答がありません（503が4回続きました）。", "traceback": TRACEBACK}
                 if failed
                 else {"result": COUNTS}
             )
@@ -80,7 +81,7 @@ def build() -> None:
         now - timedelta(days=2, hours=3),
         State.MISSED,
         took=None,
-        state_reason="Nothing could be sent until 6 h after it was due.",
+        state_reason=Reason.OUTSIDE_WINDOW,
     )
     _run(new_york, now - timedelta(hours=4), State.SUCCEEDED, took=6, result=COUNTS)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -100,7 +101,7 @@ def build() -> None:
         started_at=now - timedelta(seconds=8),
         progress_done=2200,
         progress_total=4400,
-        progress_message="2200 companies received",
+        progress_message="2200社を受信",
     )
     _date_back(running, now - timedelta(seconds=9))
 

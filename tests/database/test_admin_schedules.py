@@ -19,6 +19,7 @@ from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
+from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_run, a_schedule, an_endpoint
 from tests.support.redis_server import OwnRedis
 
@@ -28,14 +29,14 @@ LIST = "/admin/schedules/apiendpointschedule/"
 ADD = f"{LIST}add/"
 
 
-@shared_task(name="tests.nothing")
+@shared_task(name="tests.positional")
 def nothing(*args: Any) -> None:
     """A task that exists, so that endpoints may name it."""
 
 
 @pytest.fixture
 def endpoint() -> APIEndpoint:
-    return an_endpoint()
+    return an_endpoint(task="tests.positional")
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_a_date_and_time_is_meant_in_the_zone_of_the_schedule(chief: Client, end
         ),
         ({"execution_times": "8:00", "timezone": "Asia/Nowhere"}, "timezone", ""),
         ({"execution_times": "8:00", "excluded_dates": "2026-02-30"}, "excluded_dates", "2026-02-30"),
-        ({"execution_times": "8:00", "kwargs": '{"x": 1}'}, "kwargs", "tests.nothing"),
+        ({"execution_times": "8:00", "kwargs": '{"x": 1}'}, "kwargs", "tests.positional"),
         ({"execution_times": "8:00", "args": "{}"}, "args", "list"),
         ({"execution_times": "8:00", "endpoint": "999"}, "endpoint", ""),
         ({"execution_times": "8:00", "name": ""}, "name", ""),
@@ -494,9 +495,9 @@ def test_a_new_endpoint_needs_a_task_that_workers_know(chief: Client) -> None:
         "expires_seconds_amount": "",
         "expires_seconds_unit": "60",
     }
-    refused = chief.post("/admin/schedules/apiendpoint/add/", {**fields, "task": "tests.nothin"})
+    refused = chief.post("/admin/schedules/apiendpoint/add/", {**fields, "task": "tests.positiona"})
     assert "Did you mean" in refused.content.decode()
-    chief.post("/admin/schedules/apiendpoint/add/", {**fields, "task": "tests.nothing"})
+    chief.post("/admin/schedules/apiendpoint/add/", {**fields, "task": "tests.positional"})
     endpoint = APIEndpoint.objects.get()
     assert (endpoint.default_args, endpoint.default_kwargs, endpoint.expires_seconds) == ([], {}, None)
 
