@@ -55,6 +55,9 @@ def plan(recurrence: Recurrence, policy: Policy, *, pending: datetime, now: date
         upcoming = recurrence.next_after(upcoming)
     if not due:
         return Plan((), (), pending)
+    if len(due) == 1 and now - pending <= ON_TIME:
+        # Nearly always: nothing was missed, whatever the policy.
+        return Plan((pending,), (), upcoming)
     more_is_due = upcoming is not None and dispatch_at(upcoming, policy, key) <= now
     oldest_in_window = now - max(policy.window, ON_TIME)
     fresh = [occurrence for occurrence in due if occurrence >= oldest_in_window - policy.jitter]

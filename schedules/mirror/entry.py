@@ -17,6 +17,9 @@ from schedules.recurrence import Recurrence, parse_definition
 
 #: Marks our schedule in RedBeat's JSON.
 TYPE = "stockura-recurrence"
+#: Between the call and its schedule, which comes last: many schedules share one rule, whose text is the longest part
+#: and is written and read once. No text within JSON can hold this, as its quotes would be escaped.
+_SCHEDULE = ', "schedule": '
 
 
 class RecurrenceSchedule(BaseSchedule):
@@ -70,13 +73,18 @@ class StockuraEntry(RedBeatSchedulerEntry):
     @staticmethod
     def decode_definition(definition: str) -> dict[str, Any]:
         """Read what ``EntryContent.to_json`` wrote. Raises ValueError, TypeError or KeyError for anything else."""
+        call, found, schedule = definition.rpartition(_SCHEDULE)
+        if not found:
+            raise KeyError("schedule")
         # Not with RedBeat's decoder: it would take arguments that hold "__type__" for something of its own.
-        fields: dict[str, Any] = json.loads(definition)
-        fields["schedule"] = _schedule(fields["schedule"])
+        fields: dict[str, Any] = json.loads(f"{call}}}")
+        fields["schedule"] = _schedule(schedule[:-1])
         return fields
 
 
-def _schedule(said: dict[str, Any]) -> RecurrenceSchedule:
+@lru_cache(maxsize=4096)
+def _schedule(text: str) -> RecurrenceSchedule:
+    said = json.loads(text)
     if said["__type__"] != TYPE:
         raise TypeError(f'its schedule is of the type "{said["__type__"]}"')
     policy = said["policy"]
@@ -122,8 +130,7 @@ class EntryContent:
             "enabled": True,
         }
         call = json.dumps(said, sort_keys=True, ensure_ascii=False)
-        # Many schedules share one rule, whose text is the longest part.
-        return f'{call[:-1]}, "schedule": {_schedule_json(self.recurrence, self.policy)}}}'
+        return f"{call[:-1]}{_SCHEDULE}{_schedule_json(self.recurrence, self.policy)}}}"
 
 
 def to_microseconds(instant: datetime | None) -> str:
