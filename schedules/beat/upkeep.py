@@ -64,8 +64,10 @@ class Upkeep:
             self._reconcile_now.set()
             self._is_leading.set()
         if yes and (self._thread is None or not self._thread.is_alive()):
-            self._thread = threading.Thread(target=self._work, name="beat-upkeep", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="beat-upkeep", daemon=True)
+            thread.start()
+            # Only now: a signal to end may come in between, and a thread that never began cannot be waited for.
+            self._thread = thread
 
     def reconcile_soon(self) -> None:
         """Compare the mirror with the database at the next opportunity, within half a second if all is well."""
