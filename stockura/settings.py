@@ -168,8 +168,8 @@ STORAGES = {
 
 #: Holds the mirror of the schedules, beat's lock and, unless CELERY_BROKER_URL says otherwise, the task queues.
 #: Redis must never evict keys (maxmemory-policy noeviction) and should write them to disk (appendonly yes).
-#: The default is the port of the embedded Redis that `make run` starts.
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6389/0")
+#: The default is the embedded Redis that `make run` starts, so that manage.py finds it on whichever port it runs.
+REDIS_URL = env.str("REDIS_URL", default=f"redis://127.0.0.1:{env.int('REDIS_PORT', default=6389)}/0")
 
 #: Where tasks are queued. Any broker that Celery supports.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)

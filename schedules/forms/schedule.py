@@ -43,6 +43,8 @@ KINDS_OF_FIELD: dict[str, tuple[str, ...]] = {
 }
 #: What the rule is made of: the live preview judges these and leaves the rest to saving.
 RULE_FIELDS = ("schedule_type", "timezone", *KINDS_OF_FIELD)
+#: Hidden: the revision that the person has before their eyes.
+SEEN = "seen_revision"
 #: Date and time as clocks of the schedule's own zone show them.
 LOCAL_INSTANTS = ("run_at", "starts_at", "ends_at")
 
@@ -161,6 +163,10 @@ class ScheduleForm(forms.ModelForm):
         if "schedule_type" in self.fields:
             # Radio buttons would otherwise offer "no kind" as one of the kinds.
             self.fields["schedule_type"].choices = Kind.choices
+        if self.instance.pk and self.fields:
+            self.fields[SEEN] = forms.IntegerField(
+                widget=forms.HiddenInput(), required=False, initial=self.instance.revision
+            )
 
     def kind(self) -> str:
         """Return the chosen kind, or the saved one while nothing is typed."""
@@ -179,6 +185,7 @@ class ScheduleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._refuse_lost_update(cleaned.pop(SEEN, None))
         zone = find_zone(cleaned.get("timezone") or "")
         for name in LOCAL_INSTANTS:
             if zone and (local := cleaned.get(name)):
@@ -202,6 +209,17 @@ class ScheduleForm(forms.ModelForm):
         }
         if kept:
             super()._update_errors(ValidationError(kept))
+
+    def _refuse_lost_update(self, seen: int | None) -> None:
+        """Saving would undo what somebody else did since this form was opened, such as switching the schedule off."""
+        rows = APIEndpointSchedule.objects.filter(pk=self.instance.pk)
+        stored = rows.values_list("revision", flat=True).first()
+        if seen is not None and stored is not None and stored != seen:
+            sentence = _(
+                "This schedule has been changed since you opened it, so nothing was saved. "
+                "Open it again in another tab to see how it stands, and repeat your change there."
+            )
+            self.add_error(None, ValidationError(sentence, code="changed_meanwhile"))
 
     def _zone(self) -> ZoneInfo:
         """Return the zone of the saved instants; Tokyo when the saved name is unknown on this machine."""

@@ -546,3 +546,22 @@ def test_without_a_starting_point_the_form_is_as_ever(chief: Client, endpoint: A
     page = chief.get(ADD, {"start": start})
     assert page.context["pane"].missing
     assert 'href="?start=morning"' in page.content.decode()
+
+
+def test_a_form_opened_before_somebody_else_saved_undoes_nothing(chief: Client, endpoint: APIEndpoint) -> None:
+    schedule = a_schedule(endpoint=endpoint)
+    address = f"{LIST}{schedule.pk}/change/"
+    seen = re.search(r'name="seen_revision" value="(\d+)"', chief.get(address).content.decode())
+    assert seen
+    schedule.enabled = False
+    schedule.save()
+    late = typed(endpoint, name="another name", execution_times="08:10")
+
+    refused = chief.post(address, late | {"seen_revision": seen[1]})
+
+    assert "has been changed since you opened it" in refused.content.decode()
+    schedule.refresh_from_db()
+    assert (schedule.enabled, schedule.name) == (False, "schedule 1")
+    chief.post(address, late | {"seen_revision": str(schedule.revision)})
+    schedule.refresh_from_db()
+    assert (schedule.enabled, schedule.name) == (True, "another name")
