@@ -60,5 +60,5 @@ def test_the_defaults_are_those_of_the_settings() -> None:
 
     by_part = {port.part: port for port in parts.PORTS}
     source = (django_settings.BASE_DIR / "stockura/settings.py").read_text()
-    assert f"env.int('REDIS_PORT', default={by_part["redis"].default})" in source
+    assert f"env.int('REDIS_PORT', default={by_part['redis'].default})" in source
     assert f'"JQUANTS_STANDIN_PORT", default={by_part["jquants"].default}' in source
