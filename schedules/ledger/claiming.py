@@ -99,6 +99,21 @@ def expire(message: Message, *, now: datetime) -> None:
     )
 
 
+@transaction.atomic
+def revoke(message: Message, *, terminated: bool, now: datetime) -> ScheduleRun | None:
+    """Note that somebody revoked the message at a worker's remote control; return the run that ended by it, if one did.
+
+    ``terminated``: the process that had begun it was ended. Without this note it would be taken for lost and begun
+    anew.
+    """
+    run = _row_of(message, APIEndpointSchedule.objects.filter(pk=message.origin.schedule_id).first())
+    ended = {"state_reason": Reason.REVOKED, "finished_at": now}
+    same = ScheduleRun.objects.filter(pk=run.pk, task_id=message.task_id)
+    unbegun = same.filter(state__in=[State.DISPATCHED, State.RETRYING]).update(state=State.SKIPPED, **ended)
+    begun = terminated and same.filter(state__in=[State.RUNNING, State.ABANDONED]).update(state=State.FAILED, **ended)
+    return run if unbegun or begun else None
+
+
 def others_under_way(run: ScheduleRun) -> Any:
     """Return the other runs of the same schedule that have begun and not ended, those waiting to try again included."""
     under_way = ScheduleRun.objects.filter(schedule_id=run.schedule_id, state__in=[State.RUNNING, State.RETRYING])

@@ -52,11 +52,12 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
     except Reject as error:
         note = recording.give_back if error.requeue else recording.fail
         _write(partial(note, run, error, now=timezone.now()))
-        _call_next(run)
+        call_next_quietly(run)
         raise
-    except Ignore:
-        _write(partial(recording.succeed, run, None, now=timezone.now()))
-        _call_next(run)
+    except Ignore as error:
+        # Celery's own words: a task that replaced itself goes on as another one, outside of this run.
+        _write(partial(recording.succeed, run, str(error) or None, now=timezone.now()))
+        call_next_quietly(run)
         raise
     except Exception as error:
         if _may_try_again(run):
@@ -67,10 +68,10 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
             logger.warning("run.failed_for_now run_id=%s attempt=%d error=%s", run.pk, run.attempt, error)
             raise Ignore from error
         _write(partial(recording.fail, run, error, now=timezone.now()))
-        _call_next(run)
+        call_next_quietly(run)
         raise
     _write(partial(recording.succeed, run, result, now=timezone.now()))
-    _call_next(run)
+    call_next_quietly(run)
     return result
 
 
@@ -132,7 +133,8 @@ def _write(step: Callable[[], None]) -> None:
             return
 
 
-def _call_next(run: ScheduleRun) -> None:
+def call_next_quietly(run: ScheduleRun) -> None:
+    """Let a run that waits for this one begin; when that cannot be done now, the sweep does it."""
     try:
         call_next(run)
     except Exception as error:

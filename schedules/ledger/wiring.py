@@ -12,8 +12,8 @@ from celery import Task, current_app, signals
 from celery.app.trace import build_tracer
 from django.utils import timezone
 
-from schedules.ledger.claiming import Message, expire
-from schedules.ledger.executing import execute
+from schedules.ledger.claiming import Message, expire, revoke
+from schedules.ledger.executing import call_next_quietly, execute
 from schedules.messages import HEADER, Origin
 
 _MARK = "_is_recorded_by_schedules"
@@ -58,10 +58,8 @@ def _wrap_in_a_fresh_process(sender: Any = None, **kwargs: Any) -> None:
 
 
 @signals.task_revoked.connect
-def _record_expiry(request: Any = None, expired: bool = False, **kwargs: Any) -> None:
-    """A message that no worker began in time is thrown away by Celery; the ledger keeps that."""
-    if not expired:
-        return
+def _record_the_end(request: Any = None, expired: bool = False, terminated: bool = False, **kwargs: Any) -> None:
+    """Celery throws a message away that nobody began in time or that a person revoked; the ledger keeps that."""
     origin = Origin.from_header((request.headers or {}).get(HEADER))
     if origin is None:
         return
@@ -73,4 +71,8 @@ def _record_expiry(request: Any = None, expired: bool = False, **kwargs: Any) ->
         origin=origin,
         is_redelivered=False,
     )
-    expire(message, now=timezone.now())
+    now = timezone.now()
+    if expired:
+        expire(message, now=now)
+    elif run := revoke(message, terminated=terminated, now=now):
+        call_next_quietly(run)

@@ -21,6 +21,7 @@ class Reason(models.TextChoices):
     PAUSED = "paused", _("The schedule was paused before a worker began.")
     DELETED = "deleted", _("The schedule was deleted before a worker began.")
     EXPIRED = "expired", _("No worker began it before it expired.")
+    REVOKED = "revoked", _("It was revoked by hand at the workers.")
     NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import current_app
 
 from schedules.mirror.mirror import Mirror
 from schedules.models import ScheduleRun
@@ -235,6 +236,37 @@ def test_a_schedule_deleted_while_its_run_waits_in_the_queue_does_not_run(stack:
     wait_until(lambda: ScheduleRun.objects.get(pk=run.pk).state == State.SKIPPED, within=10)
     assert ScheduleRun.objects.get(pk=run.pk).state_reason == Reason.DELETED
     assert stack.effects() == []
+
+
+def test_what_is_revoked_at_the_workers_is_not_begun_again(stack: Stack) -> None:
+    schedule = a_schedule(endpoint=an_endpoint(task="tests.slow"), args=[20], overlap_policy="allow")
+    stack.worker("--concurrency=1")
+    begun = run_now(schedule.pk, now=datetime.now(UTC))
+    wait_until(lambda: stack.effects("begun"), within=10)
+    waiting = run_now(schedule.pk, now=datetime.now(UTC))
+
+    current_app.control.revoke(waiting.task_id)
+    current_app.control.revoke(begun.task_id, terminate=True)
+
+    def ends() -> list[tuple[str, str]]:
+        rows = ScheduleRun.objects.filter(pk__in=[begun.pk, waiting.pk]).order_by("pk")
+        return list(rows.values_list("state", "state_reason"))
+
+    by_hand = [(State.FAILED, Reason.REVOKED), (State.SKIPPED, Reason.REVOKED)]
+    wait_until(lambda: ends() == by_hand, within=15, saying=f"{by_hand}")
+    time.sleep(1)
+    assert len(stack.effects("begun")) == 1
+
+
+def test_a_task_that_replaces_itself_says_so_in_its_result(stack: Stack) -> None:
+    schedule = a_schedule(endpoint=an_endpoint(task="tests.replace"))
+    stack.worker("--concurrency=1")
+
+    run = run_now(schedule.pk, now=datetime.now(UTC))
+
+    wait_until(lambda: ScheduleRun.objects.get(pk=run.pk).state == State.SUCCEEDED, within=10)
+    assert ScheduleRun.objects.get(pk=run.pk).result == "Replaced by new task"
+    wait_until(lambda: "done" in stack.effects_file.read_text(), within=10, saying="the replacement to be done")
 
 
 def leader_of() -> str | None:

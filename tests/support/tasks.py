@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from celery import current_task, shared_task
+from celery import Task, current_task, shared_task
 
 from schedules import progress
 from schedules.messages import HEADER
@@ -77,3 +77,9 @@ def slow(seconds: float) -> str:
 def fail(sentence: str = "It went wrong.") -> None:
     write_effect("begun")
     raise ValueError(sentence)
+
+
+@shared_task(name="tests.replace", bind=True)
+def replace(self: Task) -> None:
+    """Go on as another task, as Celery's ``Task.replace`` has it."""
+    self.replace(effect.si())
