@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-sqlite test-postgresql lint format bench messages screenshots outdated clean
+.PHONY: help run install test test-sqlite test-postgresql lint format schema bench messages screenshots outdated clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,6 +47,10 @@ lint: install ## style, system checks, missing migrations, direction of imports
 format: install ## put the code into ruff's layout
 	@$(PY) -m ruff check --fix-only .
 	@$(PY) -m ruff format .
+
+# Reviewed like code: tests/api/test_schema_snapshot.py compares the API with it.
+schema: install ## write the API's description anew, after a change of the API that is meant
+	@$(CHECK_ENV) $(PY) manage.py spectacular --lang en --fail-on-warn --validate --file tests/api/schema.yml
 
 bench: install ## run every measurement in bench/, one after the other
 	@for file in $(sort $(wildcard bench/*.py)); do echo "== $$file"; $(PY) $$file || exit 1; done
