@@ -37,6 +37,10 @@ class APIEndpoint(models.Model):
     enabled = models.BooleanField(
         _("enabled"), default=True, help_text=_("Off: none of its schedules is in force.")
     )
+    #: The owner that a file of ``apply_schedules`` names; empty for what people keep in the pages.
+    managed_by = models.CharField(
+        _("managed by"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -12,6 +12,10 @@ class ExceptionalDay(models.Model):
     is_open = models.BooleanField(_("open"), default=False)
     reason_ja = models.CharField(_("reason in Japanese"), max_length=200)
     reason_en = models.CharField(_("reason in English"), max_length=200, blank=True)
+    #: The owner that a file of ``apply_schedules`` names; empty for what people keep in the pages.
+    managed_by = models.CharField(
+        _("managed by"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
 
     class Meta:
         verbose_name = _("exceptional day")

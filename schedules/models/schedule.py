@@ -121,6 +121,10 @@ class APIEndpointSchedule(models.Model):
     )
 
     enabled = models.BooleanField(_("enabled"), default=True)
+    #: The owner that a file of ``apply_schedules`` names; empty for what people keep in the pages.
+    managed_by = models.CharField(
+        _("managed by"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True, editable=False)
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
     pause_reason = models.CharField(_("reason for the pause"), max_length=500, blank=True, editable=False)

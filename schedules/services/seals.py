@@ -23,7 +23,7 @@ from schedules.models.lifecycle import in_force
 #: Rows read at a time.
 CHUNK = 1000
 #: Columns that no entry depends on.
-WITHOUT = {"name", "description", "updated_at"}
+WITHOUT = {"name", "description", "managed_by", "updated_at"}
 
 ContentOf = Callable[[APIEndpointSchedule, ExceptionalDays], EntryContent]
 
