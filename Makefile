@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-sqlite test-postgresql lint format schema bench messages screenshots outdated clean
+.PHONY: help run install test test-sqlite test-postgresql test-peers lint format schema bench messages screenshots outdated clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,10 +30,13 @@ POSTGRESQL_TESTS ?= $(if $(filter tests,$(TESTS)),tests/database tests/redis tes
 
 # Two test processes: most of a process test's time is waiting.
 test-sqlite: install ## the whole suite on SQLite
-	@$(PY) -m pytest -n 2 --dist worksteal --database=sqlite $(TESTS) $(PYTEST)
+	@$(PY) -m pytest -n 2 --dist worksteal --database=sqlite $(if $(filter tests,$(TESTS)),--ignore=tests/peers) $(TESTS) $(PYTEST)
 
 test-postgresql: install ## what touches the database, on PostgreSQL
 	@$(PY) -m pytest -n 2 --dist worksteal --database=postgresql -m "not one_database" $(POSTGRESQL_TESTS) $(PYTEST)
+
+test-peers: install ## the faults of plain RedBeat, met by both engines (about three minutes)
+	@$(PY) -m pytest -n 2 tests/peers $(PYTEST)
 
 # The settings need some key; tests and checks set their own, so that no .env is needed.
 CHECK_ENV := STOCKURA_ENV_FILE=/dev/null DEBUG=true

@@ -25,6 +25,7 @@ FOLDERS = {
     "processes": "real beat, worker and web processes",
     "browser": "a real browser",
     "api": "the REST API",
+    "peers": "real beats of other products; only `make test-peers` runs it",
 }
 
 _run = pytest.StashKey[Any]()

@@ -11,7 +11,9 @@ from celery.schedules import crontab
 from redbeat import RedBeatSchedulerEntry
 from redbeat.decoder import RedBeatJSONEncoder
 
-app = Celery("redbeat_peer", broker=os.environ["REDIS_URL"], set_as_current=False)
+app = Celery(
+    "redbeat_peer", broker=os.environ.get("PEER_BROKER_URL") or os.environ["REDIS_URL"], set_as_current=False
+)
 app.conf.update(
     timezone="UTC",
     task_ignore_result=True,
