@@ -1,6 +1,7 @@
 """What can go wrong, in one small tree. Each error carries its facts and a sentence for people."""
 
 from datetime import datetime
+from typing import Self
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,3 +45,40 @@ class PauseEndsInThePast(SchedulesError):
     def __str__(self) -> str:
         sentence = _('The pause would have ended already, at %(until)s. Give a later end, or none.')
         return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}
+
+
+class TokenRefused(SchedulesError):
+    """A script showed a token that does not let it in. ``code`` says why, ``at`` since when if it once did."""
+
+    def __init__(self, code: str, at: datetime | None = None) -> None:
+        self.code = code
+        self.at = at
+        super().__init__(code, at)
+
+    @classmethod
+    def unknown(cls) -> Self:
+        return cls("unknown_token")
+
+    @classmethod
+    def revoked(cls, at: datetime) -> Self:
+        return cls("revoked_token", at)
+
+    @classmethod
+    def expired(cls, at: datetime | None) -> Self:
+        return cls("expired_token", at)
+
+    def __str__(self) -> str:
+        if self.code == "unknown_token" or self.at is None:
+            return _("This token is not known here. Make one in the admin, under API tokens.")
+        sentence = {
+            "revoked_token": _("This token was revoked at %(at)s. Make a new one in the admin, under API tokens."),
+            "expired_token": _("This token was valid until %(at)s. Make a new one in the admin, under API tokens."),
+        }[self.code]
+        return sentence % {"at": f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"}
+
+
+class KeyUsedForAnother(SchedulesError):
+    """An Idempotency-Key came with a request that is not the one it was first sent with."""
+
+    def __str__(self) -> str:
+        return _("This Idempotency-Key was sent with another request before. Use a new key for a new request.")

@@ -32,7 +32,7 @@ COMPANIES = (
 PEOPLE = (
     Page("auth.User", gettext_lazy("Users"), "person"),
     Page("auth.Group", gettext_lazy("Groups"), "group"),
-    Page("authtoken.TokenProxy", gettext_lazy("API tokens"), "key"),
+    Page("schedules.AccessToken", gettext_lazy("API tokens"), "key"),
 )
 
 
@@ -64,7 +64,4 @@ def _is_offered(request: HttpRequest, page: Page) -> bool:
     app, _dot, model = page.model.lower().partition(".")
     if app not in apps.app_configs:
         return False
-    # The token's page goes by a stand-in model, whose permissions are those of the token.
-    concrete = apps.get_model(page.model)._meta.concrete_model
-    names = {model, concrete._meta.model_name} if concrete else {model}
-    return any(request.user.has_perm(f"{app}.{verb}_{name}") for verb in ("view", "change") for name in names)
+    return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))

@@ -1,16 +1,16 @@
-"""Users, groups and API tokens in unfold's look."""
+"""Users and groups in unfold's look."""
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from rest_framework.authtoken.admin import TokenAdmin as RestTokenAdmin
 from rest_framework.authtoken.models import TokenProxy
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from schedules.admin.permission_words import SaysPermissions
 
+# Tokens are ours: see admin.access_tokens.
 for model in (User, Group, TokenProxy):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
@@ -26,8 +26,3 @@ class UserAdmin(SaysPermissions, DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(SaysPermissions, DjangoGroupAdmin, ModelAdmin):
     pass
-
-
-@admin.register(TokenProxy)
-class TokenAdmin(RestTokenAdmin, ModelAdmin):
-    """The key is shown when a token has just been made; whoever may see it here may act as its user."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
 Endpoints = list[tuple[str, str, str, Any]]
 
 PROBLEM = {
@@ -46,3 +48,17 @@ def add_problem_documents(result: dict[str, Any], **kwargs: Any) -> dict[str, An
         for operation in operations.values():
             operation["responses"]["default"] = refusal
     return result
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):
+    """How the description says that scripts sign in."""
+
+    target_class = "schedules.api.authentication.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token made in the admin, under API tokens. The word `Token` is taken for `Bearer` too.",
+        }

@@ -1,8 +1,10 @@
 """The truth: what may be called, when it runs, and what happened. Redis holds only a mirror of it."""
 
+from schedules.models.access_token import AccessToken
+from schedules.models.answered_request import AnsweredRequest
 from schedules.models.endpoint import APIEndpoint
 from schedules.models.exceptional_day import ExceptionalDay
 from schedules.models.run import ScheduleRun
 from schedules.models.schedule import APIEndpointSchedule
 
-__all__ = ["APIEndpoint", "APIEndpointSchedule", "ExceptionalDay", "ScheduleRun"]
+__all__ = ["APIEndpoint", "APIEndpointSchedule", "AccessToken", "AnsweredRequest", "ExceptionalDay", "ScheduleRun"]

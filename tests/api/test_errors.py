@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from tests.api.answers import assert_refused_at, codes_by_field
 from tests.api.hostile import HOSTILE
+from tests.support.builders import a_key
 
 ENDPOINTS = "/api/v1/endpoints"
 GOOD = {"name": "Prices", "task": "tests.fetch"}
@@ -148,7 +148,7 @@ def test_a_wrong_token_is_a_refusal(db: None, token: str) -> None:
 def test_the_token_of_somebody_who_left_is_worth_nothing(db: None) -> None:
     user = User.objects.create_superuser("gone", is_active=False)
 
-    answer = APIClient(HTTP_AUTHORIZATION=f"Token {Token.objects.create(user=user).key}").get(ENDPOINTS)
+    answer = APIClient(HTTP_AUTHORIZATION=f"Token {a_key(user)}").get(ENDPOINTS)
 
     assert answer.status_code == 401
 

@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 import requests
 from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
 
 from schedules.mirror.mirror import Mirror
+from tests.support.builders import a_key
 from tests.support.stack import Stack, Web
 
 #: The task that the product itself brings: a real web process knows no task of the tests.
@@ -22,8 +22,7 @@ def web(stack: Stack) -> Web:
 def test_a_script_with_a_token_sets_up_a_schedule_tries_it_and_takes_it_away(web: Web) -> None:
     api = f"{web.url}/api/v1"
     script = requests.Session()
-    token = Token.objects.create(user=User.objects.create_superuser("script"))
-    script.headers["Authorization"] = f"Token {token.key}"
+    script.headers["Authorization"] = f"Token {a_key(User.objects.create_superuser('script'))}"
 
     previewed = script.get(f"{api}/schedules/preview?cron_expression=0 8 * * *").json()["next_runs"]
     endpoint = script.post(f"{api}/endpoints", json={"name": "companies", "task": TASK}).json()

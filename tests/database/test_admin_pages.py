@@ -17,7 +17,7 @@ LISTS = (
     "schedules_exceptionalday",
     "auth_user",
     "auth_group",
-    "authtoken_tokenproxy",
+    "schedules_accesstoken",
 )
 
 

@@ -9,9 +9,9 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
-from schedules.models import ExceptionalDay, ScheduleRun
+from schedules.models import AccessToken, ExceptionalDay, ScheduleRun
+from schedules.services.access_tokens import make_access_token
 from stockura.companies.models import Company
 from tests.support.builders import a_schedule, an_endpoint
 
@@ -96,9 +96,19 @@ def addresses() -> list[str]:
         ),
         "auth_user": User.objects.create_user("43"),
         "auth_group": Group.objects.create(name="運用"),
-        "authtoken_tokenproxy": Token.objects.create(user=User.objects.get(username="43"), key="1" * 40),
+        "schedules_accesstoken": a_token("43"),
     }
     return list(_addresses(rows))
+
+
+def a_token(username: str) -> AccessToken:
+    user = User.objects.get(username=username)
+    scopes = AccessToken.Scope.values
+    now = datetime.now(UTC)
+    token, _key = make_access_token(user, name="夜間の取込", scopes=scopes, expires_at=None, now=now)
+    # The beginning of a key is no word.
+    AccessToken.objects.update(prefix="1" * 12)
+    return token
 
 
 def _addresses(rows: dict[str, object]) -> Iterator[str]:
@@ -114,6 +124,7 @@ def _addresses(rows: dict[str, object]) -> Iterator[str]:
             yield reverse(f"admin:{name}_history", args=[row.pk])  # type: ignore[attr-defined]
             yield reverse(f"admin:{name}_delete", args=[row.pk])  # type: ignore[attr-defined]
     schedule = rows["schedules_apiendpointschedule"].pk  # type: ignore[attr-defined]
+    yield reverse("admin:schedules_accesstoken_revoke", args=[rows["schedules_accesstoken"].pk])  # type: ignore[attr-defined]
     for code in ("run", "pause", "enable"):
         yield reverse("admin:schedules_apiendpointschedule_do", args=[code]) + f"?schedule={schedule}"
 

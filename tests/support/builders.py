@@ -1,9 +1,11 @@
 """Rows for tests, named for what matters in them."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
-from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.models import AccessToken, APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.services.access_tokens import make_access_token
 
 
 def an_endpoint(**fields: Any) -> APIEndpoint:
@@ -30,3 +32,10 @@ def a_run(schedule: APIEndpointSchedule | None, **fields: Any) -> ScheduleRun:
         ScheduleRun.objects.filter(pk=run.pk).update(created_at=created_at)
         run.created_at = created_at
     return run
+
+
+def a_key(user: Any, **fields: Any) -> str:
+    """The key of a new token of the user, valid for everything unless told otherwise."""
+    usual = {"name": f"token {AccessToken.objects.count() + 1}", "scopes": AccessToken.Scope.values, "expires_at": None}
+    _token, key = make_access_token(user, **{**usual, "now": datetime.now(UTC), **fields})
+    return key
