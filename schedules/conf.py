@@ -16,6 +16,28 @@ DEFAULTS: dict[str, Any] = {
     "HEARTBEAT_LOST_AFTER_SECONDS": 60.0,
     # How many days the history of runs is kept; 0: for ever. The latest run of each schedule always stays.
     "RUNS_KEPT_DAYS": 400,
+    # Alerts. Which events are told of which schedules, after how many failures and to whom, are rows (AlertRule); here
+    # stands what concerns all of them. How often somebody looks for what is to be told.
+    "ALERT_LOOK_EVERY_SECONDS": 15.0,
+    # What is new waits this long for others of its cause, so that one message tells of many; and after a message, the
+    # next one of the same rule and event waits this long.
+    "ALERT_GROUP_SECONDS": 20.0,
+    "ALERT_GROUP_AGAIN_SECONDS": 300.0,
+    # How long nobody may lead (or Redis be away) until that is told, and a schedule not be in force as it was saved.
+    # A standby takes over within 11 seconds, and beat repairs within a minute.
+    "ALERT_BEAT_SILENT_SECONDS": 60.0,
+    "ALERT_DRIFT_SECONDS": 300.0,
+    # How many days before the confirmed holidays of an exchange in use end it is told.
+    "ALERT_CALENDAR_DAYS": 60,
+    # How long a receiver may take for one message, all in all.
+    "ALERT_TIMEOUT_SECONDS": 10.0,
+    # True: webhooks may go to private addresses, and by the proxy that the environment names. Off, because whoever may
+    # edit channels could otherwise reach what stands behind the firewall.
+    "ALERT_PRIVATE_TARGETS": False,
+    # True: workers look, too; manage.py send_alerts --loop is the other one that does.
+    "ALERTS_IN_WORKER": True,
+    # Where people reach the pages, such as https://schedules.example.jp; messages link to it. Empty: no links.
+    "SITE_URL": "",
 }
 
 

@@ -188,7 +188,29 @@ SCHEDULES = {
     "HEARTBEAT_EVERY_SECONDS": env.float("SCHEDULES_HEARTBEAT_EVERY_SECONDS", default=10.0),
     "HEARTBEAT_LOST_AFTER_SECONDS": env.float("SCHEDULES_HEARTBEAT_LOST_AFTER_SECONDS", default=60.0),
     "RUNS_KEPT_DAYS": env.int("SCHEDULES_RUNS_KEPT_DAYS", default=400),
+    "ALERT_LOOK_EVERY_SECONDS": env.float("SCHEDULES_ALERT_LOOK_EVERY_SECONDS", default=15.0),
+    "ALERT_GROUP_SECONDS": env.float("SCHEDULES_ALERT_GROUP_SECONDS", default=20.0),
+    "ALERT_GROUP_AGAIN_SECONDS": env.float("SCHEDULES_ALERT_GROUP_AGAIN_SECONDS", default=300.0),
+    "ALERT_BEAT_SILENT_SECONDS": env.float("SCHEDULES_ALERT_BEAT_SILENT_SECONDS", default=60.0),
+    "ALERT_DRIFT_SECONDS": env.float("SCHEDULES_ALERT_DRIFT_SECONDS", default=300.0),
+    "ALERT_CALENDAR_DAYS": env.int("SCHEDULES_ALERT_CALENDAR_DAYS", default=60),
+    "ALERT_TIMEOUT_SECONDS": env.float("SCHEDULES_ALERT_TIMEOUT_SECONDS", default=10.0),
+    "ALERT_PRIVATE_TARGETS": env.bool("SCHEDULES_ALERT_PRIVATE_TARGETS", default=False),
+    "ALERTS_IN_WORKER": env.bool("SCHEDULES_ALERTS_IN_WORKER", default=True),
+    "SITE_URL": env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('WEB_PORT', default='8000')}" if DEBUG else ""),
 }
+
+# --- E-mail ---------------------------------------------------------------------------------------------------
+
+#: The mail server that takes alerts: smtp://host:25, smtp+tls://user:password@host:587 (STARTTLS) or
+#: smtp+ssl://user:password@host:465. Signs like @ or / in the password are written as %40, %2F.
+_mail = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "127.0.0.1", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+#: Who the alerts come from; mail servers often demand one of their own addresses.
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Stockura <stockura@localhost>")
 
 # --- J-Quants -------------------------------------------------------------------------------------------------
 

@@ -1,10 +1,26 @@
 """The truth: what may be called, when it runs, and what happened. Redis holds only a mirror of it."""
 
 from schedules.models.access_token import AccessToken
+from schedules.models.alert import Alert, AlertDelivery, AlertWatch
+from schedules.models.alert_channel import AlertChannel
+from schedules.models.alert_rule import AlertEvent, AlertRule
 from schedules.models.answered_request import AnsweredRequest
 from schedules.models.endpoint import APIEndpoint
 from schedules.models.exceptional_day import ExceptionalDay
 from schedules.models.run import ScheduleRun
 from schedules.models.schedule import APIEndpointSchedule
 
-__all__ = ["APIEndpoint", "APIEndpointSchedule", "AccessToken", "AnsweredRequest", "ExceptionalDay", "ScheduleRun"]
+__all__ = [
+    "APIEndpoint",
+    "APIEndpointSchedule",
+    "AccessToken",
+    "Alert",
+    "AlertChannel",
+    "AlertDelivery",
+    "AlertEvent",
+    "AlertRule",
+    "AlertWatch",
+    "AnsweredRequest",
+    "ExceptionalDay",
+    "ScheduleRun",
+]
