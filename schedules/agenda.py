@@ -143,9 +143,7 @@ def next_occurrences(planned: Sequence[Planned], *, now: datetime, until: dateti
 
 
 def _earliest(planned: Sequence[Planned], now: datetime, until: datetime, limit: int) -> list[Planned]:
-    firsts = [
-        (instant, each.name, each) for each in planned if (instant := each.next_after(now)) and instant <= until
-    ]
+    firsts = [(instant, each.name, each) for each in planned if (instant := each.next_after(now)) and instant <= until]
     return [each for *_order, each in heapq.nsmallest(limit, firsts, key=lambda first: first[:2])]
 
 

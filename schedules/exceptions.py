@@ -43,7 +43,7 @@ class PauseEndsInThePast(SchedulesError):
         super().__init__(until)
 
     def __str__(self) -> str:
-        sentence = _('The pause would have ended already, at %(until)s. Give a later end, or none.')
+        sentence = _("The pause would have ended already, at %(until)s. Give a later end, or none.")
         return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}
 
 

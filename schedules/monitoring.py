@@ -160,9 +160,7 @@ def queue_depths(names: Sequence[str]) -> dict[str, int] | None:
     return {name: sum(next(lengths) for _key in of_queue) for name, of_queue in zip(names, keys, strict=True)}
 
 
-def _drift(
-    mirror: Mirror, in_force: set[int], changed: Sequence[tuple[int, int]], set_aside: Collection[int]
-) -> Drift:
+def _drift(mirror: Mirror, in_force: set[int], changed: Sequence[tuple[int, int]], set_aside: Collection[int]) -> Drift:
     listed = mirror.schedule_ids()
     compared = [(pk, revision) for pk, revision in changed if pk in listed and pk in in_force]
     held = mirror.read([pk for pk, _revision in compared]) if compared else []

@@ -50,9 +50,9 @@ def publication_of(name: str) -> Publication | None:
 def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str] | None:
     """Return ("args" or "kwargs", sentence) if a known task cannot be called so; None if it can."""
     if not isinstance(args, Sequence) or isinstance(args, str):
-        return "args", _("The arguments must be a list, such as [\"scheduled\"].")
+        return "args", _('The arguments must be a list, such as ["scheduled"].')
     if not isinstance(kwargs, Mapping):
-        return "kwargs", _("The named arguments must be an object, such as {\"limit\": 10}.")
+        return "kwargs", _('The named arguments must be an object, such as {"limit": 10}.')
     task = known_tasks().get(name)
     if task is None:
         return None

@@ -34,9 +34,7 @@ class APIEndpoint(models.Model):
         validators=[MaxValueValidator(LONGEST_SECONDS)],
         help_text=_("A run that no worker has begun this long after its dispatch is dropped. Empty: never."),
     )
-    enabled = models.BooleanField(
-        _("enabled"), default=True, help_text=_("Off: none of its schedules is in force.")
-    )
+    enabled = models.BooleanField(_("enabled"), default=True, help_text=_("Off: none of its schedules is in force."))
     #: The owner that a file of ``apply_schedules`` names; empty for what people keep in the pages.
     managed_by = models.CharField(
         _("managed by"), max_length=200, blank=True, default="", db_default="", editable=False

@@ -21,9 +21,7 @@ class ExceptionalDay(models.Model):
         verbose_name = _("exceptional day")
         verbose_name_plural = _("exceptional days")
         ordering = ["-on", "exchange"]
-        constraints = [
-            models.UniqueConstraint(fields=["exchange", "on"], name="one_exception_per_exchange_and_date")
-        ]
+        constraints = [models.UniqueConstraint(fields=["exchange", "on"], name="one_exception_per_exchange_and_date")]
 
     def __str__(self) -> str:
         return f"{self.exchange} {self.on}"

@@ -45,9 +45,7 @@ class ScheduleRun(models.Model):
     kwargs = models.JSONField(_("named arguments"), default=dict)
 
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True)
-    trigger = models.CharField(
-        _("trigger"), max_length=10, choices=Trigger.choices, default=Trigger.SCHEDULED
-    )
+    trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger.choices, default=Trigger.SCHEDULED)
     triggered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

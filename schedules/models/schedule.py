@@ -90,9 +90,7 @@ class APIEndpointSchedule(models.Model):
     args = models.JSONField(_("arguments"), null=True, blank=True)
     kwargs = models.JSONField(_("named arguments"), null=True, blank=True)
     queue = models.CharField(_("queue"), max_length=100, blank=True)
-    priority = models.PositiveSmallIntegerField(
-        _("priority"), null=True, blank=True, validators=[MaxValueValidator(9)]
-    )
+    priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True, validators=[MaxValueValidator(9)])
     expires_seconds = models.PositiveIntegerField(
         _("expires after (seconds)"), null=True, blank=True, validators=[MaxValueValidator(LONGEST_SECONDS)]
     )
@@ -175,9 +173,7 @@ class APIEndpointSchedule(models.Model):
                 name="instant_belongs_to_once",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True)
-                | Q(starts_at__isnull=True)
-                | Q(ends_at__gte=models.F("starts_at")),
+                condition=Q(ends_at__isnull=True) | Q(starts_at__isnull=True) | Q(ends_at__gte=models.F("starts_at")),
                 name="end_is_not_before_start",
             ),
         ]

@@ -1,6 +1,7 @@
 """From a definition to the plan that computes it."""
 
 from schedules.recurrence.calendars import TradingCalendar
+from schedules.recurrence.changed import ChangedPlan
 from schedules.recurrence.clock import MAX_INSTANT, MIN_INSTANT
 from schedules.recurrence.days import CronDays, DaysOfMonth, DaysOfWeek, EveryDay, PlainDays
 from schedules.recurrence.definition import Definition
@@ -13,15 +14,12 @@ from schedules.recurrence.zones import find_zone
 
 
 def compile_plan(rule: Definition) -> Plan:
-    """Return the plan of a checked definition."""
+    """Return the plan of a checked definition, without its one-time changes."""
     zone = find_zone(rule.timezone)
     assert zone is not None
     if rule.kind == "once":
         return SinglePlan(zone=zone, at=rule.at)
-    span = Span(
-        MIN_INSTANT if rule.starts_at is None else rule.starts_at,
-        MAX_INSTANT if rule.ends_at is None else rule.ends_at,
-    )
+    span = _span(rule)
     if rule.kind == "interval":
         # Without rules about dates the grid is plain arithmetic.
         days = _days(rule) if rule.excluded_dates or rule.trading_day_rule != "any" else None
@@ -32,6 +30,20 @@ def compile_plan(rule: Definition) -> Plan:
         times=_times(rule),
         real_time=rule.cron is not None and rule.cron.follows_real_time,
         span=span,
+    )
+
+
+def compile_changes(rule: Definition, plain: Plan) -> ChangedPlan:
+    """Return the plan of a definition with one-time changes; ``plain`` is that of the same without them."""
+    zone = find_zone(rule.timezone)
+    assert zone is not None
+    return ChangedPlan(plain, rule.changes, zone=zone, span=_span(rule))
+
+
+def _span(rule: Definition) -> Span:
+    return Span(
+        MIN_INSTANT if rule.starts_at is None else rule.starts_at,
+        MAX_INSTANT if rule.ends_at is None else rule.ends_at,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from schedules.recurrence.calendars import ExceptionalDay
+from schedules.recurrence.changes import Change
 from schedules.recurrence.clock import as_datetime
 from schedules.recurrence.cron_expression import CronExpression
 from schedules.recurrence.grouping import even_step
@@ -42,6 +43,7 @@ class Definition:
     every_seconds: int = 0
     anchor: int = 0
     at: int = 0
+    changes: tuple[Change, ...] = ()
 
     @property
     def days_that_months_lack(self) -> tuple[int, ...]:
@@ -55,7 +57,14 @@ class Definition:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON-ready form; reading it again gives an equal definition."""
-        return {"kind": self.kind, "timezone": self.timezone, **self._of_kind(), **self._limits(), **self._trading()}
+        return {
+            "kind": self.kind,
+            "timezone": self.timezone,
+            **self._of_kind(),
+            **self._limits(),
+            **self._trading(),
+            **self._changed(),
+        }
 
     @property
     def canonical_json(self) -> str:
@@ -103,6 +112,9 @@ class Definition:
                 for day in self.exceptional_days
             ]
         return trading
+
+    def _changed(self) -> dict[str, Any]:
+        return {"changes": [change.as_dict() for change in self.changes]} if self.changes else {}
 
 
 def _days_that_months_lack(cron: CronExpression) -> tuple[int, ...]:

@@ -1,12 +1,13 @@
 """What a person should know about a rule before saving it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from schedules.recurrence.calendars import BY_CODE, announced_until, exchange_bounds
-from schedules.recurrence.clock import even_offset, local_ordinal, whole_seconds
+from schedules.recurrence.clock import as_datetime, even_offset, local_ordinal, local_time, whole_seconds
 from schedules.recurrence.cron import has_wide_step
-from schedules.recurrence.phrases_en import date_en
-from schedules.recurrence.phrases_ja import date_ja
+from schedules.recurrence.phrases_en import date_en, moment_en
+from schedules.recurrence.phrases_ja import date_ja, moment_ja
 from schedules.recurrence.publication import Publication, publication_notices
 from schedules.recurrence.recurrence import Recurrence
 from schedules.recurrence.values import Notice, Occurrence
@@ -24,8 +25,9 @@ def notices_of(recurrence: Recurrence, now: datetime, publication: Publication |
     """Return the notices on ``recurrence`` at ``now`` (aware), the more urgent first."""
     runs = list(recurrence.occurrences(now, limit=RUNS_AHEAD))
     if not runs:
-        return [_never_again(recurrence, now), *_about_the_rule(recurrence)]
+        return [_never_again(recurrence, now), *_void_changes(recurrence, now), *_about_the_rule(recurrence)]
     return [
+        *_void_changes(recurrence, now),
         *_far_ahead(recurrence, runs[0], now),
         *_very_often(recurrence),
         *_about_the_rule(recurrence),
@@ -33,6 +35,23 @@ def notices_of(recurrence: Recurrence, now: datetime, publication: Publication |
         *_clock_change(recurrence, runs, now),
         *_not_announced(recurrence, runs),
     ]
+
+
+def _void_changes(recurrence: Recurrence, now: datetime) -> Iterator[Notice]:
+    seconds = whole_seconds(now)
+    for change in recurrence.void_changes:
+        if max(change.at, change.to or change.at) <= seconds:
+            continue
+        local = local_time(change.at, recurrence.zone)
+        if recurrence.plain.has(as_datetime(change.at)):
+            ja, en = "変更先の日時が開始・終了日時の範囲外のため", "its new time lies outside the start and end"
+        else:
+            ja, en = "この日時に実行がなくなったため", "nothing runs then any more"
+        yield Notice(
+            "void_change",
+            f"{moment_ja(local)}の今回のみの変更は、{ja}無効です。",
+            f"The one-time change of {moment_en(local)} has no effect: {en}.",
+        )
 
 
 def _never_again(recurrence: Recurrence, now: datetime) -> Notice:

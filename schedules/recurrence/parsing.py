@@ -20,6 +20,7 @@ from schedules.recurrence.definition import DEFAULT_EXCHANGE, DEFAULT_TIMEZONE, 
 from schedules.recurrence.month_days import MAX_TRADING_DAY, MonthDay, month_day
 from schedules.recurrence.problems import DefinitionError, Problem, gettext_noop, quote
 from schedules.recurrence.reading import Reader
+from schedules.recurrence.reading_changes import read_changes
 from schedules.recurrence.recurrence import Recurrence, recurrence_by
 from schedules.recurrence.times import seconds_of
 from schedules.recurrence.values import KINDS, SHORT_MONTHS, TRADING_DAY_RULES, WEEKDAYS
@@ -39,6 +40,7 @@ _COMMON = (
     "trading_day_rule",
     "exchange",
     "exceptional_days",
+    "changes",
 )
 _OF_KIND = {
     "daily": ("times",),
@@ -84,7 +86,12 @@ def read_definition(source: Mapping[str, Any]) -> Definition:
     reader = Reader(source)
     kind = reader.choice("kind", KINDS)
     _refuse_stray_fields(source, kind, reader)
-    values = {"timezone": _timezone(reader), **_limits(reader, kind), **_trading(reader, kind)}
+    values = {
+        "timezone": _timezone(reader),
+        **_limits(reader, kind),
+        **_trading(reader, kind),
+        "changes": read_changes(reader),
+    }
     match kind:
         case "daily":
             values |= {"times": _times(reader)}

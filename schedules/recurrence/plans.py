@@ -18,11 +18,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where an instant belongs: its business day, the date it was moved from, and the reason for any shift."""
+    """Where an instant belongs: its business day, the date it was moved from, and the reason for any shift.
+
+    ``instead_of`` is the rule's own instant of an occurrence that a person has moved once.
+    """
 
     business_day: int
     moved_from: int | None = None
     reason: Reason | None = None
+    instead_of: int | None = None
 
 
 class Plan(Protocol):

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
+from schedules.recurrence.changed import ChangedPlan
+from schedules.recurrence.changes import Change
 from schedules.recurrence.clock import as_datetime, whole_seconds
-from schedules.recurrence.compiling import compile_plan
+from schedules.recurrence.compiling import compile_changes, compile_plan
 from schedules.recurrence.definition import Definition
 from schedules.recurrence.plans import Plan
 from schedules.recurrence.values import Occurrence, SkippedDate
@@ -22,17 +25,24 @@ class Recurrence:
     NaiveDatetimeError is raised; all instants returned are in UTC, on whole seconds, from 1900 to 9900.
     """
 
-    __slots__ = ("__weakref__", "_plan", "canonical_json", "rule")
+    __slots__ = ("__weakref__", "_changed", "_plain", "_plan", "canonical_json", "rule")
 
     rule: Definition
     #: The canonical definition on one line with sorted keys: a fingerprint.
     canonical_json: str
     _plan: Plan
+    #: The same rule without one-time changes, and what they make of it; None where there are none.
+    _plain: "Recurrence | None"
+    _changed: ChangedPlan | None
 
     def __init__(self, rule: Definition) -> None:
         object.__setattr__(self, "rule", rule)
         object.__setattr__(self, "canonical_json", rule.canonical_json)
-        object.__setattr__(self, "_plan", compile_plan(rule))
+        plain = recurrence_by(replace(rule, changes=())) if rule.changes else None
+        changed = compile_changes(rule, plain._plan) if plain else None
+        object.__setattr__(self, "_plain", plain)
+        object.__setattr__(self, "_changed", changed)
+        object.__setattr__(self, "_plan", changed or compile_plan(rule))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f'A recurrence cannot be changed, so "{name}" cannot be set. Parse a new definition.')
@@ -71,6 +81,25 @@ class Recurrence:
         """
         return json.loads(self.canonical_json)  # type: ignore[no-any-return]
 
+    @property
+    def plain(self) -> "Recurrence":
+        """The same rule without one-time changes: the same object for all that share it."""
+        return self._plain or self
+
+    @property
+    def void_changes(self) -> tuple[Change, ...]:
+        """The one-time changes without effect: the rule has no occurrence there, or ends before the new time."""
+        return self._changed.void if self._changed else ()
+
+    def has(self, instant: datetime) -> bool:
+        """Return whether ``instant`` is an occurrence, to the microsecond."""
+        seconds = whole_seconds(instant)
+        return as_datetime(seconds) == instant and self._plan.latest_until(seconds) == seconds
+
+    def leaves_out(self, instant: datetime) -> bool:
+        """Return whether the plain rule has an occurrence here that one-time changes have skipped or moved away."""
+        return self._changed is not None and self.plain.has(instant) and not self.has(instant)
+
     def next_after(self, instant: datetime) -> datetime | None:
         """Return the first occurrence strictly later than ``instant``; ``None`` once the rule has ended."""
         found = self._plan.next_after(whole_seconds(instant))
@@ -101,7 +130,8 @@ class Recurrence:
         """Return the local dates in (``after``, ``until``] on which the plain rule would run but this one
         does not.
 
-        At most ``limit``, ascending. Dates moved elsewhere are not among them: their occurrence says so.
+        At most ``limit``, ascending. Dates moved elsewhere are not among them: their occurrence says so. A date is
+        there once for each occurrence that a person skips on it.
         """
         found: list[SkippedDate] = []
         for ordinal, reason in self._plan.skipped(whole_seconds(after), whole_seconds(until)):
@@ -125,6 +155,7 @@ class Recurrence:
             business_day=date.fromordinal(placed.business_day),
             moved_from=None if placed.moved_from is None else date.fromordinal(placed.moved_from),
             reason=placed.reason,
+            instead_of=None if placed.instead_of is None else as_datetime(placed.instead_of),
         )
 
 

@@ -23,20 +23,21 @@ class Occurrence:
     """One nominal instant of a recurrence.
 
     ``at`` is aware, in UTC. ``business_day`` is the local date it belongs to, on the 30-hour clock: Friday
-    25:00 belongs to Friday. ``moved_from`` is the date that the trading-day rule moved it away from.
-    ``reason`` says why it was moved, or why it runs at another time than written (an hour that the clocks
-    skip); else ``None``.
+    25:00 belongs to Friday. ``moved_from`` is the date that the trading-day rule, or a person, moved it away
+    from. ``reason`` says why it was moved, or why it runs at another time than written (an hour that the clocks
+    skip); else ``None``. ``instead_of`` is the instant at which the rule has it, where a person moved it once.
     """
 
     at: datetime
     business_day: date
     moved_from: date | None = None
     reason: Reason | None = None
+    instead_of: datetime | None = None
 
 
 @dataclass(frozen=True)
 class SkippedDate:
-    """A local date on which the plain rule would have run, and why nothing runs on it.
+    """A local date on which the plain rule would have run, and why nothing runs on it, or not what would have.
 
     A day that a short month lacks (30 February) is shown on the last day of that month.
     """

@@ -39,9 +39,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         text = self._text(options["file"])
         mirror_problem()  # What an earlier call left unread is not about this one.
-        bar: Any = tqdm(
-            unit="", desc=_("Entries"), file=self.stderr, disable=None if options["verbosity"] else True
-        )
+        bar: Any = tqdm(unit="", desc=_("Entries"), file=self.stderr, disable=None if options["verbosity"] else True)
         try:
             with bar:
                 plan = apply_file(
