@@ -35,8 +35,17 @@ class DispatchFailed(SchedulesError):
         return sentence % {"name": self.schedule_name, "cause": self.cause}
 
 
-class PauseEndsInThePast(SchedulesError):
+class AnswerRefused(SchedulesError):
+    """One value that was given makes no sense. ``field`` names it, ``code`` tells scripts what is wrong with it."""
+
+    field = ""
+    code = "invalid"
+
+
+class PauseEndsInThePast(AnswerRefused):
     """A pause was to end before it began."""
+
+    field, code = "until", "in_the_past"
 
     def __init__(self, until: datetime) -> None:
         self.until = until
@@ -82,3 +91,17 @@ class KeyUsedForAnother(SchedulesError):
 
     def __str__(self) -> str:
         return _("This Idempotency-Key was sent with another request before. Use a new key for a new request.")
+
+
+class ArgumentsRefused(AnswerRefused):
+    """A task cannot be called with the arguments that were asked for. ``field``: "args" or "kwargs"."""
+
+    code = "arguments"
+
+    def __init__(self, field: str, sentence: str) -> None:
+        self.field = field
+        self.sentence = sentence
+        super().__init__(field, sentence)
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -20,8 +20,8 @@ from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import standing_badge
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_facts import next_run_text, rule_in_words
-from schedules.exceptions import EngineUnreachable, PauseEndsInThePast
-from schedules.forms.asking import LONGEST_REASON
+from schedules.exceptions import AnswerRefused, EngineUnreachable
+from schedules.forms.asking import LONGEST_REASON, AskingForm
 from schedules.models import APIEndpointSchedule
 from schedules.services import mirroring
 from schedules.standing import places_of
@@ -105,7 +105,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             messages.error(request, sentence % {"most": MAX_AT_ONCE})
             return None
         if found.form is not None:
-            return self._asking_page(request, found, schedules, found.form())
+            return self._asking_page(request, found, schedules, found.form(schedules=schedules, now=timezone.now()))
         self._act(request, found, schedules, {})
         return None
 
@@ -115,13 +115,14 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         is_answered = request.method == "POST" and (found.form is None or "confirmed" in request.POST)
         # Whoever comes from a run brings along why it is to be run again.
         initial = {"reason": request.GET.get("reason", "")[:LONGEST_REASON]}
-        form = (found.form or forms.Form)(request.POST if is_answered else None, initial=initial)
+        data = request.POST if is_answered else None
+        form = (found.form or AskingForm)(data, initial=initial, schedules=schedules, now=timezone.now())
         if not is_answered or not form.is_valid():
             return self._asking_page(request, found, schedules, form)
         try:
             self._act(request, found, schedules, form.cleaned_data)
-        except PauseEndsInThePast as error:
-            form.add_error("until", str(error))
+        except AnswerRefused as error:
+            form.add_error(error.field, str(error))
             return self._asking_page(request, found, schedules, form)
         return HttpResponseRedirect(self._back(request))
 

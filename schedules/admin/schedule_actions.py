@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.forms import Form
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from schedules.exceptions import PauseEndsInThePast, SchedulesError
-from schedules.forms.asking import PauseForm, RunForm
+from schedules.exceptions import AnswerRefused, SchedulesError
+from schedules.forms.asking import AskingForm, PauseForm, RunForm
 from schedules.models import APIEndpointSchedule
 from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
-from schedules.services.triggering import run_now
+from schedules.services.triggering import OtherArguments, run_now
 
 #: Schedules that one action takes at a time: a person waits for the answer, and the workers have to follow.
 MAX_AT_ONCE = 500
@@ -50,7 +49,12 @@ class ScheduleAction:
     done: Callable[[int], str]
     history: Any
     already: Any = ""
-    form: type[Form] | None = None
+    form: type[AskingForm] | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a page stands between the button and the deed. (A template would call ``form`` itself.)"""
+        return self.form is not None
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Outcome:
 def carry_out(action: ScheduleAction, schedules: Iterable[APIEndpointSchedule], asked: Asked) -> Outcome:
     """Do the action to each schedule. One that fails does not keep the others from it.
 
-    Raises PauseEndsInThePast before anything is done: it is the same for all of them.
+    Raises AnswerRefused before anything is done: an answer is the same for all of them.
     """
     outcome = Outcome()
     for schedule in schedules:
@@ -74,7 +78,7 @@ def carry_out(action: ScheduleAction, schedules: Iterable[APIEndpointSchedule], 
             changed = action.step(schedule.pk, asked)
         except APIEndpointSchedule.DoesNotExist:
             outcome.vanished += 1
-        except PauseEndsInThePast:
+        except AnswerRefused:
             raise
         except SchedulesError as error:
             outcome.failed.append(str(error))
@@ -146,7 +150,8 @@ def _pause(pk: int, asked: Asked) -> bool:
 
 
 def _run(pk: int, asked: Asked) -> Any:
-    return run_now(pk, now=asked.now, by=asked.by, reason=asked.answers.get("reason", ""))
+    arguments = OtherArguments(**asked.answers["arguments"])
+    return run_now(pk, now=asked.now, by=asked.by, reason=asked.answers["reason"], arguments=arguments)
 
 
 ACTIONS = {

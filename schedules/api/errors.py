@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from schedules.exceptions import DispatchFailed, EngineUnreachable, PauseEndsInThePast
+from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 
@@ -87,8 +87,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied()
         case DjangoValidationError():
             return exceptions.ValidationError(field_errors(error))
-        case PauseEndsInThePast():
-            return exceptions.ValidationError({"until": [exceptions.ErrorDetail(str(error), code="in_the_past")]})
+        case AnswerRefused():
+            return exceptions.ValidationError({error.field: [exceptions.ErrorDetail(str(error), code=error.code)]})
         case DefinitionError():
             # What people send is checked before: this row was changed past the model.
             return Conflict(sentences_of(error), code="unusable_rule")

@@ -195,7 +195,20 @@ def _month_day_choices() -> list[tuple[str, Any]]:
 class JsonText(forms.JSONField):
     """JSON as text. Nothing is shown as nothing, not as "null", and Japanese as it is."""
 
+    def to_python(self, value: Any) -> Any:
+        found = super().to_python(value)
+        if found is not None:
+            _refuse_unusable_text(found)
+        return found
+
     def prepare_value(self, value: Any) -> Any:
         if value is None or isinstance(value, InvalidJSONInput):
             return value
         return json.dumps(value, ensure_ascii=False)
+
+
+def _refuse_unusable_text(value: Any) -> None:
+    """Refuse what JSON can spell and no database keeps: PostgreSQL no NUL, UTF-8 no half of a surrogate pair."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValidationError(_("A text in it holds a character that cannot be stored. Leave it out."))

@@ -7,7 +7,7 @@ import pytest
 import redis
 from rest_framework.test import APIClient
 
-from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from tests.api.answers import codes_by_field
 from tests.api.hostile import HOSTILE
 from tests.api.queries import queries_of
@@ -39,6 +39,30 @@ def test_run_hands_one_run_to_the_workers_and_says_which(client: APIClient, redi
     assert client.get(f"/api/v1/runs/{run['id']}").json()["task_id"] == run["task_id"]
     message = json.loads(redis_client.lindex("default", 0))
     assert message["headers"]["id"] == run["task_id"]
+
+
+def test_run_with_other_arguments_is_called_with_these_once(client: APIClient, endpoint: APIEndpoint) -> None:
+    schedule = a_schedule(endpoint=endpoint, kwargs={"limit": 5})
+    address = f"{ADDRESS}/{schedule.pk}"
+
+    laid_over = client.post(f"{address}/run", {"args": ["manual"], "kwargs": {"limit": 9}}).json()
+    usual = client.post(f"{address}/run", {"args": None}).json()
+    replaced = client.post(f"{address}/run", {"kwargs": {}, "replace_kwargs": True}).json()
+
+    assert (laid_over["args"], laid_over["kwargs"]) == (["manual"], {"limit": 9})
+    assert (usual["args"], usual["kwargs"]) == (["scheduled"], {"limit": 5})
+    assert replaced["kwargs"] == {}
+
+
+@pytest.mark.parametrize(("field", "value"), [("kwargs", {"limt": 1}), ("kwargs", [1]), ("args", 7), ("args", "x")])
+def test_arguments_that_the_task_does_not_take_are_refused_at_their_field(
+    client: APIClient, endpoint: APIEndpoint, field: str, value: object
+) -> None:
+    answer = client.post(f"{ADDRESS}/{a_schedule(endpoint=endpoint).pk}/run", {field: value})
+
+    assert answer.status_code == 400
+    assert codes_by_field(answer) == {field: ["arguments"]}
+    assert not ScheduleRun.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -131,9 +155,10 @@ def test_no_value_of_a_pause_is_a_fault_of_the_program(client: APIClient, field:
         assert client.post(f"{address}/resume").status_code == 200
 
 
-def test_no_reason_of_a_run_is_a_fault_of_the_program(client: APIClient, address: str) -> None:
+@pytest.mark.parametrize("field", ["reason", "args", "kwargs", "replace_kwargs"])
+def test_no_value_of_a_run_is_a_fault_of_the_program(client: APIClient, address: str, field: str) -> None:
     for value in HOSTILE:
-        answer = client.post(f"{address}/run", {"reason": value})
+        answer = client.post(f"{address}/run", {field: value})
 
         assert answer.status_code in (202, 400), (value, answer.content[:300])
 

@@ -194,9 +194,21 @@ class PauseSerializer(KnownFields, serializers.Serializer[Any]):
 
 
 class RunNowSerializer(KnownFields, serializers.Serializer[Any]):
-    """Why a run is wanted now; it stands in the history."""
+    """Why a run is wanted now, which stands in the history; and arguments for this run alone."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+    args = ArgumentsField(
+        required=False, allow_null=True, default=None, help_text="Instead of the schedule's own list; null: that list."
+    )
+    kwargs = NamedArgumentsField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Laid over the schedule's own, name by name; null: nothing is.",
+    )
+    replace_kwargs = serializers.BooleanField(
+        required=False, default=False, help_text="Take `kwargs` instead of the schedule's own, not over them."
+    )
 
 
 def _is_filled(value: Any) -> bool:

@@ -29,7 +29,7 @@ from schedules.models import APIEndpointSchedule
 from schedules.models.lifecycle import pause_holds
 from schedules.services.previewing import preview_of
 from schedules.services.switching import pause_schedule, resume_schedule
-from schedules.services.triggering import run_now
+from schedules.services.triggering import OtherArguments, run_now
 from schedules.standing import places_of
 
 #: Permissions.
@@ -105,8 +105,12 @@ class ScheduleViews(MirroredRows):
         """
         body = RunNowSerializer(data=request.data)
         body.is_valid(raise_exception=True)
+        asked = dict(body.validated_data)
+        reason = asked.pop("reason")
         schedule = self.get_object()
-        run = run_now(schedule.pk, now=timezone.now(), by=request.user, reason=body.validated_data["reason"])
+        run = run_now(
+            schedule.pk, now=timezone.now(), by=request.user, reason=reason, arguments=OtherArguments(**asked)
+        )
         return Response(RunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(operation_id="schedules_pause", request=PauseSerializer, responses=ScheduleSerializer)
