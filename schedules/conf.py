@@ -38,6 +38,12 @@ DEFAULTS: dict[str, Any] = {
     "ALERTS_IN_WORKER": True,
     # Where people reach the pages, such as https://schedules.example.jp; messages link to it. Empty: no links.
     "SITE_URL": "",
+    # Patterns of the names of tasks that endpoints may call, such as "prices.*"; all registered ones unless told
+    # otherwise. Celery's own helpers (celery.*) never may.
+    "ALLOWED_TASKS": ["*"],
+    # Permissions that a person needs besides, to make, change or run what calls a task: pattern -> permission, such as
+    # {"orders.*": "orders.place_order"}. Each pattern that fits must be met.
+    "TASK_PERMISSIONS": {},
 }
 
 

@@ -105,3 +105,15 @@ class ArgumentsRefused(AnswerRefused):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class TaskRefused(SchedulesError):
+    """The settings do not allow the task, or not to this person. ``is_forbidden``: others may."""
+
+    def __init__(self, sentence: str, *, is_forbidden: bool) -> None:
+        self.sentence = sentence
+        self.is_forbidden = is_forbidden
+        super().__init__(sentence)
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,6 +1,7 @@
-"""Which Celery tasks can be called, and with which arguments."""
+"""Which Celery tasks may be called, by whom, and with which arguments."""
 
 import difflib
+import fnmatch
 import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from celery import Task, current_app
 from django.utils.translation import gettext as _
 
+from schedules import conf
 from schedules.recurrence import Publication
 
 #: Celery's own helpers are tasks too, but nobody schedules them.
@@ -15,14 +17,47 @@ INTERNAL = "celery."
 
 
 def known_tasks() -> dict[str, Task]:
-    """Return the registered tasks by name, without Celery's internal ones."""
+    """Return the registered tasks by name that the settings allow to be called."""
     app = current_app._get_current_object()
     app.loader.import_default_modules()
-    return {name: task for name, task in sorted(app.tasks.items()) if not name.startswith(INTERNAL)}
+    return {name: task for name, task in sorted(app.tasks.items()) if is_allowed(name)}
+
+
+def is_allowed(name: str) -> bool:
+    """Say whether the settings let this site call the task, known or not. Celery's own helpers never are."""
+    if name.startswith(INTERNAL):
+        return False
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in conf.setting("ALLOWED_TASKS"))
+
+
+def problem_with_allowance(name: str) -> str | None:
+    """Return a sentence if the settings do not let this site call the task; None if they do."""
+    if is_allowed(name):
+        return None
+    return _('The task "%(name)s" is not among those that this site allows to be called.') % {"name": name}
+
+
+def permissions_for(name: str) -> list[str]:
+    """Return the permissions that a person needs for the task, besides those for schedules and endpoints."""
+    needed = conf.setting("TASK_PERMISSIONS")
+    return sorted({needed[pattern] for pattern in needed if fnmatch.fnmatchcase(name, pattern)})
+
+
+def problem_with_permission(user: Any, name: str) -> str | None:
+    """Return a sentence if the user may not make or run what calls the task; None if it is permitted."""
+    missing = [permission for permission in permissions_for(name) if not user.has_perm(permission)]
+    if not missing:
+        return None
+    return _('The task "%(name)s" needs the permission %(permission)s, which you do not have.') % {
+        "name": name,
+        "permission": ", ".join(missing),
+    }
 
 
 def problem_with_task(name: str) -> str | None:
-    """Return a sentence if no worker knows the task, with the nearest known name; None if one does."""
+    """Return a sentence if the task is not allowed, or no worker knows it, with the nearest; None if all is well."""
+    if refused := problem_with_allowance(name):
+        return refused
     tasks = known_tasks()
     if name in tasks:
         return None

@@ -198,6 +198,10 @@ SCHEDULES = {
     "ALERT_PRIVATE_TARGETS": env.bool("SCHEDULES_ALERT_PRIVATE_TARGETS", default=False),
     "ALERTS_IN_WORKER": env.bool("SCHEDULES_ALERTS_IN_WORKER", default=True),
     "SITE_URL": env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('WEB_PORT', default='8000')}" if DEBUG else ""),
+    #: Patterns of the tasks that endpoints may call, comma-separated: "stockura.*,prices.*".
+    "ALLOWED_TASKS": env.list("SCHEDULES_ALLOWED_TASKS", default=["*"]),
+    #: Who may make and run what calls a task: "orders.*=orders.place_order,prices.*=prices.fetch".
+    "TASK_PERMISSIONS": env.dict("SCHEDULES_TASK_PERMISSIONS", default={}),
 }
 
 # --- E-mail ---------------------------------------------------------------------------------------------------

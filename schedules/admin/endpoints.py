@@ -45,6 +45,7 @@ class APIEndpointAdmin(TellsWhatIsNotInForce, ModelAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             # A field declared on the form stays when the model's fields are left out; readers get plain text.
             form.base_fields.pop("expires_seconds", None)
+        form.user = request.user
         return form
 
     @display(description=_("state"), ordering="enabled")

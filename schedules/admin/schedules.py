@@ -131,7 +131,9 @@ class APIEndpointScheduleAdmin(ScheduleActionPages):
         if obj is not None and not self.has_change_permission(request, obj):
             # Fields declared on the form would stay when the model's fields are left out; readers get plain text.
             kwargs["form"] = forms.ModelForm
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.user = request.user
+        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         if obj is not None and not self.has_change_permission(request, obj):

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable
+from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable, TaskRefused
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 
@@ -94,6 +94,10 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return Conflict(sentences_of(error), code="unusable_rule")
         case EngineUnreachable():
             return Unavailable(str(error), code="engine_unreachable")
+        case TaskRefused(is_forbidden=True):
+            return exceptions.PermissionDenied(str(error), code="task_not_permitted")
+        case TaskRefused():
+            return Conflict(str(error), code="task_not_allowed")
         case DispatchFailed():
             return Unavailable(str(error), code="dispatch_failed")
         case IntegrityError():

@@ -25,6 +25,7 @@ from kombu.utils.json import dumps
 from schedules.beat.due import Move
 from schedules.beat.stencil import Recorder, Stencils
 from schedules.messages import HEADER, Origin, task_id_of
+from schedules.task_catalogue import is_allowed
 
 
 class BrokerUnreachable(Exception):
@@ -78,6 +79,9 @@ class Sender:
         task = self._app.tasks.get(entry.task)
         if task is None:
             raise CannotBeSent(f'No worker knows the task "{entry.task}".')
+        if not is_allowed(entry.task):
+            # Refused when saved, too; but rows are also changed past the models, and settings become stricter.
+            raise CannotBeSent(f'This site does not allow the task "{entry.task}" to be called.')
         origin = Origin(entry.schedule_id, "scheduled", scheduled_for, at)
         try:
             if self._writer is not None:

@@ -135,10 +135,19 @@ def _serializers(app: Celery) -> list[CheckMessage]:
         )
     if accepted & PICKLE:
         found.append(
-            Warning(
+            Error(
                 "accept_content allows pickle: whoever can write to the broker can run any code in the workers.",
                 hint='Set app.conf.accept_content = ["json"].',
-                id="schedules.W005",
+                id="schedules.E017",
+            )
+        )
+    results = {app.conf.result_serializer, *(app.conf.result_accept_content or ())}
+    if results & PICKLE:
+        found.append(
+            Error(
+                "Results may be pickled: whoever can write to the result backend can run any code where they are read.",
+                hint='Set app.conf.result_serializer = "json" and leave result_accept_content out.',
+                id="schedules.E018",
             )
         )
     return found

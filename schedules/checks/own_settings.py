@@ -21,7 +21,7 @@ def check_own_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
     if wrong := _no_durations():
         # What is no number cannot be compared either.
         return found + wrong
-    return found + _heartbeats() + _retention() + _naive_instants()
+    return found + _heartbeats() + _retention() + _tasks() + _naive_instants()
 
 
 def _unknown_names() -> list[CheckMessage]:
@@ -73,6 +73,30 @@ def _retention() -> list[CheckMessage]:
             id="schedules.E013",
         )
     ]
+
+
+def _tasks() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    allowed, needed = conf.setting("ALLOWED_TASKS"), conf.setting("TASK_PERMISSIONS")
+    if not isinstance(allowed, list | tuple) or not all(isinstance(pattern, str) for pattern in allowed):
+        found.append(
+            Error(
+                f"ALLOWED_TASKS of SCHEDULES is {allowed!r}, and it must be a list of patterns of task names.",
+                hint='Write a list, such as ["prices.*", "sync_listed_companies"]; ["*"] allows every registered task.',
+                id="schedules.E015",
+            )
+        )
+    if not isinstance(needed, dict) or not all(
+        isinstance(pattern, str) and isinstance(name, str) and name.count(".") == 1 for pattern, name in needed.items()
+    ):
+        found.append(
+            Error(
+                f"TASK_PERMISSIONS of SCHEDULES is {needed!r}, and it must map patterns of task names to permissions.",
+                hint='Write a permission with its app, such as {"orders.*": "orders.place_order"}.',
+                id="schedules.E016",
+            )
+        )
+    return found
 
 
 def _naive_instants() -> list[CheckMessage]:

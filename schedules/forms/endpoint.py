@@ -6,11 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from schedules.forms.fields import MINUTE, JsonText, SecondsField
+from schedules.forms.permitted_tasks import PermittedTasks
 from schedules.forms.widgets import TaskInput
 from schedules.models import APIEndpoint
 
 
-class EndpointForm(forms.ModelForm):
+class EndpointForm(PermittedTasks, forms.ModelForm):
     """What is called. Empty arguments mean none."""
 
     expires_seconds = SecondsField(
@@ -47,4 +48,5 @@ class EndpointForm(forms.ModelForm):
         for name, nothing in (("default_args", []), ("default_kwargs", {})):
             if name not in self.errors and cleaned.get(name) is None:
                 cleaned[name] = nothing
+        self.refuse_tasks_of_others("task", self.instance.task, cleaned.get("task"))
         return cleaned

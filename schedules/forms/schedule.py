@@ -20,6 +20,7 @@ from schedules.forms.fields import (
     WeekdaysField,
     in_zone,
 )
+from schedules.forms.permitted_tasks import PermittedTasks
 from schedules.forms.widgets import CronInput, Segments
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence.zones import find_zone
@@ -49,7 +50,7 @@ SEEN = "seen_revision"
 LOCAL_INSTANTS = ("run_at", "starts_at", "ends_at")
 
 
-class ScheduleForm(forms.ModelForm):
+class ScheduleForm(PermittedTasks, forms.ModelForm):
     """Every field that people set. What is left in fields of other kinds is put aside, never an error."""
 
     execution_times = TimesField(
@@ -186,6 +187,9 @@ class ScheduleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._refuse_lost_update(cleaned.pop(SEEN, None))
+        saved = self.instance.endpoint.task if self.instance.endpoint_id else None
+        chosen = cleaned.get("endpoint")
+        self.refuse_tasks_of_others("endpoint", saved, chosen and chosen.task)
         zone = find_zone(cleaned.get("timezone") or "")
         for name in LOCAL_INSTANTS:
             if zone and (local := cleaned.get(name)):

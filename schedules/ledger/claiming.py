@@ -12,6 +12,7 @@ from schedules import conf
 from schedules.messages import Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
+from schedules.task_catalogue import is_allowed
 
 State = ScheduleRun.State
 
@@ -165,6 +166,8 @@ def _refusal(run: ScheduleRun, schedule: APIEndpointSchedule | None, now: dateti
     """Return the state and the reason for not beginning; None to begin."""
     if schedule is None:
         return State.SKIPPED, Reason.DELETED
+    if not is_allowed(run.task):
+        return State.SKIPPED, Reason.NOT_ALLOWED
     if run.trigger == ScheduleRun.Trigger.SCHEDULED and not run.attempt:
         if not (schedule.enabled and schedule.endpoint.enabled):
             return State.SKIPPED, Reason.DISABLED

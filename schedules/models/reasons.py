@@ -22,6 +22,7 @@ class Reason(models.TextChoices):
     DELETED = "deleted", _("The schedule was deleted before a worker began.")
     EXPIRED = "expired", _("No worker began it before it expired.")
     REVOKED = "revoked", _("It was revoked by hand at the workers.")
+    NOT_ALLOWED = "not_allowed", _("This site does not allow its task to be called.")
     NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
 
 

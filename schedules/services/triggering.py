@@ -14,6 +14,7 @@ from django.db import transaction
 from schedules.exceptions import ArgumentsRefused, DispatchFailed
 from schedules.messages import HEADER, Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.services.permitting import require_task
 from schedules.task_catalogue import problem_with_arguments
 
 logger = logging.getLogger(__name__)
@@ -58,12 +59,14 @@ def run_now(
     """Hand one run of the schedule to the workers and return its row in the ledger.
 
     A schedule that is disabled or paused can be run this way too: that is what people do to try it out. ``by`` is the
-    user who asks. ``arguments`` are this run's alone; the row keeps what it was called with. The message leaves after
-    the caller's transaction has been committed. Raises ArgumentsRefused when the task cannot be called so,
-    DispatchFailed when the broker does not take it (the row then says so), and APIEndpointSchedule.DoesNotExist.
+    user who asks; None is whoever runs the system. ``arguments`` are this run's alone; the row keeps what it was called
+    with. The message leaves after the caller's transaction has been committed. Raises TaskRefused, ArgumentsRefused
+    when the task cannot be called so, DispatchFailed when the broker does not take it (the row then says so), and
+    APIEndpointSchedule.DoesNotExist.
     """
     schedule = APIEndpointSchedule.objects.select_related("endpoint").get(pk=schedule_id)
     task, *own = schedule.call()
+    require_task(task, by=by)
     args, kwargs = arguments.applied_to(*own)
     # The schedule's own have been checked when they were saved; a worker may know more than this process since.
     if arguments != SAME_ARGUMENTS and (refused := problem_with_arguments(task, args, kwargs)):

@@ -57,7 +57,9 @@ def test_the_projects_own_settings_pass() -> None:
         ("timezone", "Asia/Tokio", "E005", '"Asia/Tokio"', '"Asia/Tokyo"'),
         ("task_serializer", "pickle", "E006", '"pickle"', '"json"'),
         ("accept_content", ["yaml"], "E007", "['yaml']", '["json"]'),
-        ("accept_content", ["json", "pickle"], "W005", "run any code", '["json"]'),
+        ("accept_content", ["json", "pickle"], "E017", "run any code", '["json"]'),
+        ("result_serializer", "pickle", "E018", "run any code", 'result_serializer = "json"'),
+        ("result_accept_content", ["application/x-python-serialize"], "E018", "run any code", "result_accept_content"),
         ("task_acks_late", False, "W006", "is lost", "task_acks_late"),
         ("task_reject_on_worker_lost", False, "W006", "is lost", "task_reject_on_worker_lost"),
     ],
@@ -103,6 +105,8 @@ def test_a_lock_that_lets_a_standby_wait_beyond_fifteen_seconds_is_warned_of(
         ({"RUNS_KEPT_DAYS": -1}, "E013", "-1", "for ever"),
         ({"RUNS_KEPT_DAYS": 1.5}, "E013", "1.5", "for ever"),
         ({"RUNS_KEPT_DAYS": "400"}, "E013", "'400'", "for ever"),
+        ({"ALLOWED_TASKS": "prices.*"}, "E015", "'prices.*'", '["prices.*", '),
+        ({"TASK_PERMISSIONS": {"orders.*": "place_order"}}, "E016", "place_order", "orders.place_order"),
     ],
 )
 def test_an_own_setting_that_cannot_be_meant_is_named_with_its_cure(

@@ -1,5 +1,8 @@
 """Endpoints: what can be called."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from schedules.api.fields import ArgumentsField, NamedArgumentsField
 from schedules.api.serializers.models import CheckedModelSerializer
 from schedules.api.serializers.warnings import WarningField
@@ -31,3 +34,7 @@ class EndpointSerializer(CheckedModelSerializer):
         ]
         # The model's own check of uniqueness says which name it is; twice asked is twice paid.
         extra_kwargs = {"name": {"validators": []}}
+
+    def check_candidate(self, attrs: Mapping[str, Any]) -> None:
+        super().check_candidate(attrs)
+        self.refuse_tasks_of_others("task", [row.task for row in (self.candidate, self.instance) if row])

@@ -2,7 +2,7 @@
 
 import copy
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from schedules.api.errors import field_errors
 from schedules.api.fields import InstantField
+from schedules.task_catalogue import problem_with_permission
 
 
 class KnownFields:
@@ -79,6 +80,13 @@ class CheckedModelSerializer(KnownFields, serializers.ModelSerializer):
     def check_candidate(self, attrs: Mapping[str, Any]) -> None:
         """Hold the candidate against the model's rules. Raises Django's ValidationError."""
         self.candidate.full_clean()
+
+    def refuse_tasks_of_others(self, field: str, tasks: Iterable[str]) -> None:
+        """Refuse tasks that ask for a permission that the person does not have. Raises Django's ValidationError."""
+        user = self.context["request"].user
+        for task in dict.fromkeys(tasks):
+            if refused := problem_with_permission(user, task):
+                raise DjangoValidationError({field: DjangoValidationError(refused, code="task_not_permitted")})
 
     def create(self, validated_data: Any) -> Any:
         self.candidate.save()

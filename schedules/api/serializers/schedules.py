@@ -78,6 +78,7 @@ class DefinedSchedule(CheckedModelSerializer):
 
     def check_candidate(self, attrs: Mapping[str, Any]) -> None:
         super().check_candidate(attrs)
+        self.refuse_tasks_of_others("endpoint", [row.endpoint.task for row in (self.candidate, self.instance) if row])
         self.refuse_what_was_put_aside(attrs)
 
     def refuse_what_was_put_aside(self, attrs: Mapping[str, Any]) -> None:
