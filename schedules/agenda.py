@@ -31,6 +31,7 @@ class Planned:
     """A schedule that is in force. ``recurrence`` is None when its row makes no rule."""
 
     schedule_id: int
+    endpoint_id: int
     name: str
     timezone: str
     recurrence: Recurrence | None
@@ -165,7 +166,7 @@ def _planned(row: APIEndpointSchedule, days: Any) -> Planned:
         recurrence = recurrence_of(row, days)
     except DefinitionError:
         recurrence = None  # Beat has set it aside, and the overview says so.
-    return Planned(row.pk, row.name, row.timezone, recurrence, (row.revision, row.updated_at))
+    return Planned(row.pk, row.endpoint_id, row.name, row.timezone, recurrence, (row.revision, row.updated_at))
 
 
 def _walk(planned: Planned, now: datetime, until: datetime, limit: int) -> Iterator[Coming]:

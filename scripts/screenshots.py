@@ -41,6 +41,9 @@ class Shot:
 PAGES = {
     "home": "/admin/",
     "login": "/admin/login/",
+    "calendar": "/admin/schedules/apiendpointschedule/calendar/",
+    "calendar-month": "/admin/schedules/apiendpointschedule/calendar/?view=month",
+    "calendar-day": "/admin/schedules/apiendpointschedule/calendar/?view=day",
     "schedules": "/admin/schedules/apiendpointschedule/",
     "new": "/admin/schedules/apiendpointschedule/add/",
     "daily": "/admin/schedules/apiendpointschedule/1/change/",

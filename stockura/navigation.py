@@ -39,7 +39,7 @@ PEOPLE = (
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation for this reader."""
     groups = (
-        ("", (_home(), *_items(request, SCHEDULES))),
+        ("", (_home(), *_calendar(request), *_items(request, SCHEDULES))),
         (pgettext("group of pages", "Companies"), _items(request, COMPANIES)),
         (_("People and access"), _items(request, PEOPLE)),
     )
@@ -50,10 +50,25 @@ def _home() -> dict[str, Any]:
     return {"title": _("Overview"), "icon": "home", "link": reverse("admin:index")}
 
 
+def _calendar(request: HttpRequest) -> tuple[dict[str, Any], ...]:
+    if not _is_offered(request, SCHEDULES[0]):
+        return ()
+    return ({"title": _("Calendar"), "icon": "calendar_month", "link": reverse("admin:schedules_calendar")},)
+
+
+def _is_calendar(request: HttpRequest) -> bool:
+    # Its address begins with that of the schedules' list.
+    return request.path == reverse("admin:schedules_calendar")
+
+
 def _items(request: HttpRequest, pages: tuple[Page, ...]) -> tuple[dict[str, Any], ...]:
-    return tuple(
+    items: list[dict[str, Any]] = [
         {"title": page.title, "icon": page.icon, "link": _address(page)} for page in pages if _is_offered(request, page)
-    )
+    ]
+    for item in items:
+        if _is_calendar(request):
+            item["active"] = False
+    return tuple(items)
 
 
 def _address(page: Page) -> str:

@@ -1,5 +1,21 @@
 """The admin's pages: one module for each model. Importing this package registers them."""
 
-from schedules.admin import access_tokens, endpoints, exceptional_days, people, runs, schedules
+from schedules.admin import (
+    access_tokens,
+    calendar_feeds,
+    endpoints,
+    exceptional_days,
+    people,
+    runs,
+    schedules,
+)
 
-__all__ = ["access_tokens", "endpoints", "exceptional_days", "people", "runs", "schedules"]
+__all__ = [
+    "access_tokens",
+    "calendar_feeds",
+    "endpoints",
+    "exceptional_days",
+    "people",
+    "runs",
+    "schedules",
+]

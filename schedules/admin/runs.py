@@ -1,6 +1,6 @@
 """The run history: for looking things up. Only the engine and the workers write it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -27,7 +27,7 @@ from schedules.admin.pictures import (
     state_badge,
     two_lines,
 )
-from schedules.admin.wording import time_text
+from schedules.admin.wording import day_text, time_text
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.selectors import MOMENT, UNFINISHED
 
@@ -44,6 +44,11 @@ def hour_period(start: datetime) -> str:
     return start.strftime(HOUR_FORMAT)
 
 
+def day_period(day: date) -> str:
+    """Return the value by which PeriodFilter finds the runs of a day of the reader's clock."""
+    return day.isoformat()
+
+
 class PeriodFilter(DropdownFilter):
     """Runs by their moment: where they were planned, or for manual ones when they were asked for."""
 
@@ -52,11 +57,13 @@ class PeriodFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         chosen = request.GET.get(self.parameter_name, "")
-        hour = _bounds_of_hour(chosen)
+        slot = _bounds_of_slot(chosen)
         named = [("today", _("Today")), ("24h", _("Last 24 hours")), ("7d", _("Last 7 days"))]
-        if hour is None:
+        if slot is None:
             return named
-        start, end = (timezone.localtime(instant) for instant in hour)
+        start, end = (timezone.localtime(instant) for instant in slot)
+        if start.date() != end.date() and start.time() == end.time() == time.min:
+            return [*named, (chosen, day_text(start.date(), today=timezone.localdate()))]
         return [*named, (chosen, f"{local_instant(start, now=timezone.now())}–{time_text(end)}")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ScheduleRun]) -> QuerySet[ScheduleRun]:
@@ -74,10 +81,17 @@ class PeriodFilter(DropdownFilter):
         if value == "today":
             return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0), None
         spans = {"24h": timedelta(hours=24), "7d": timedelta(days=7)}
-        return (now - spans[value], None) if value in spans else _bounds_of_hour(value)
+        return (now - spans[value], None) if value in spans else _bounds_of_slot(value)
 
 
-def _bounds_of_hour(text: str) -> tuple[datetime, datetime] | None:
+def _bounds_of_slot(text: str) -> tuple[datetime, datetime] | None:
+    """Return the hour or the day that an address names; None when it names neither."""
+    try:
+        day = date.fromisoformat(text)
+        zone = timezone.get_current_timezone()
+        return datetime.combine(day, time.min, zone), datetime.combine(day + timedelta(days=1), time.min, zone)
+    except (ValueError, OverflowError):
+        pass
     try:
         # A plus sign in an address is read as a space.
         start = datetime.strptime(text.replace(" ", "+"), HOUR_FORMAT)

@@ -21,6 +21,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.forms import AdminForm
 
+from schedules.admin.calendar_page import CalendarPage
 from schedules.admin.form_layout import SECTIONS, placed_sections
 from schedules.admin.pictures import (
     duration_of,
@@ -51,7 +52,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(ScheduleActionPages):
+class APIEndpointScheduleAdmin(CalendarPage, ScheduleActionPages):
     form = ScheduleForm
     list_display = [
         "name",

@@ -1,0 +1,58 @@
+"""Each person's own calendar subscriptions. The address is shown once, when it is made."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from schedules.models import CalendarFeed
+from schedules.services.calendar_feeds import make_feed
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ModelAdmin):
+    """Whoever may see schedules may subscribe to them; nobody sees the subscriptions of others."""
+
+    list_display = ["name", "language", "created_at", "last_read_at"]
+    fields = ["name", "language"]
+
+    class Media:
+        css = {"all": ["schedules/css/schedules.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
+        return super().get_queryset(request).filter(user=request.user.pk)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may_see_schedules(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_see_schedules(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may_see_schedules(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_see_schedules(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"language": "ja" if (get_language() or "").startswith("ja") else "en"}
+
+    def save_model(self, request: HttpRequest, obj: CalendarFeed, form: Any, change: bool) -> None:
+        made, secret = make_feed(request.user, name=obj.name, language=obj.language)
+        obj.pk, obj.user, obj.secret_hash = made.pk, made.user, made.secret_hash
+        address = request.build_absolute_uri(reverse("calendar_feed", args=[secret]))
+        text = _("This is the address for your calendar program. It is shown only now; whoever has it can read it:")
+        messages.info(request, format_html('{} <code class="sx-copy">{}</code>', text, address))
+
+    def _may_see_schedules(self, request: HttpRequest) -> bool:
+        may = request.user.has_perm
+        return may("schedules.view_apiendpointschedule") or may("schedules.change_apiendpointschedule")

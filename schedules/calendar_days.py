@@ -1,0 +1,194 @@
+"""What all schedules did and will do on each day of a span, told so that a day stays readable.
+
+A schedule that runs often on a day is one line with its number; one that runs seldom is told run by run. What lies
+ahead comes from the recurrences, what lies behind from the ledger; what a rule skips, from the recurrence, for the
+whole span.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from schedules.agenda import SECOND, Planned, ahead_in_slots
+from schedules.models import ScheduleRun
+from schedules.recurrence import Reason
+from schedules.selectors import MOMENT, SlotCount, runs_in_slots
+
+#: Runs of one schedule on one day that are told one by one.
+FOLD = 4
+#: Schedules whose occurrences are computed for one page, and runs that are read for it.
+MOST_SCHEDULES, MOST_RUNS = 1000, 4000
+#: Skipped dates of one schedule.
+MOST_SKIPPED = 62
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days on the reader's clock, from ``first`` to ``last``, both included."""
+
+    first: date
+    last: date
+    zone: tzinfo
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+    @property
+    def edges(self) -> tuple[datetime, ...]:
+        """The beginnings of the days, and the end of the last; aware."""
+        return tuple(datetime.combine(day, time.min, self.zone) for day in [*self.days, self.last + timedelta(days=1)])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a day: one run, many of one schedule, or a day that its rule skips.
+
+    ``at`` and ``last`` are aware; both None for a skipped day. ``states``: number of runs by state, for what lies
+    behind. ``run_id`` is there for a single run. ``also``: schedules that call the same endpoint in the same minute.
+    """
+
+    schedule_id: int | None
+    name: str
+    number: int
+    at: datetime | None = None
+    last: datetime | None = None
+    reason: Reason | None = None
+    states: tuple[tuple[str, int], ...] = ()
+    run_id: int | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.number == 0
+
+    @property
+    def lies_behind(self) -> bool:
+        return bool(self.states)
+
+
+#: What stands on each day, in the order of the days.
+Days = list[list[Entry]]
+
+
+def days_of(span: Span, planned: Sequence[Planned], *, now: datetime, with_runs: bool) -> Days:
+    """Return the entries of each day, skipped ones last; two or three queries, at most MOST_SCHEDULES recurrences."""
+    days: Days = [[] for _day in span.days]
+    edges = span.edges
+    for index, entry in [*_ahead(planned, edges, now), *_skipped(planned, span)]:
+        days[index].append(entry)
+    _mark_collisions(days, planned)
+    if with_runs:
+        for index, entry in _behind(edges, planned, now):
+            days[index].append(entry)
+    return [sorted(day, key=_order) for day in days]
+
+
+def _order(entry: Entry) -> tuple[bool, float, str]:
+    return (entry.at is None, entry.at.timestamp() if entry.at else 0.0, entry.name)
+
+
+def _ahead(planned: Sequence[Planned], edges: tuple[datetime, ...], now: datetime) -> Iterator[tuple[int, Entry]]:
+    for each, index, number in ahead_in_slots(planned, edges, now=now):
+        assert each.recurrence is not None
+        after, end = max(edges[index] - SECOND, each.after(now)), edges[index + 1] - SECOND
+        if number > FOLD:
+            first, last = each.recurrence.next_after(after), each.recurrence.latest_between(after, end)
+            yield index, Entry(each.schedule_id, each.name, number, first, last)
+            continue
+        for occurrence in each.recurrence.occurrences(after, until=end):
+            yield (
+                index,
+                Entry(each.schedule_id, each.name, 1, occurrence.at, occurrence.at, reason=occurrence.reason),
+            )
+
+
+def _skipped(planned: Sequence[Planned], span: Span) -> Iterator[tuple[int, Entry]]:
+    start, end = span.edges[0] - SECOND, span.edges[-1]
+    for each in planned:
+        if each.recurrence is None:
+            continue
+        for skipped in each.recurrence.skipped(start, end, limit=MOST_SKIPPED):
+            if span.first <= skipped.on <= span.last:
+                yield (skipped.on - span.first).days, Entry(each.schedule_id, each.name, 0, reason=skipped.reason)
+
+
+def _behind(
+    edges: tuple[datetime, ...], planned: Sequence[Planned], now: datetime
+) -> Iterator[tuple[int, Entry]]:
+    """Yield what the ledger holds of the span. Runs of one schedule on one day are counted where they are many."""
+    if edges[0] > now:
+        return
+    by_day: dict[tuple[int, int | None, str], list[SlotCount]] = defaultdict(list)
+    for count in runs_in_slots(edges, by_schedule=True):
+        by_day[count.slot, count.schedule_id, count.schedule_name].append(count)
+    totals = {key: sum(count.number for count in counts) for key, counts in by_day.items()}
+    single = {key for key, total in totals.items() if total <= FOLD}
+    read = _runs_read(edges, {schedule_id for _slot, schedule_id, _name in single if schedule_id is not None})
+    for key, counts in by_day.items():
+        slot, schedule_id, name = key
+        runs = [run for run in read.get(schedule_id, ()) if edges[slot] <= run.moment < edges[slot + 1]]
+        if key in single and len(runs) == totals[key]:
+            for run in runs:
+                states = ((run.state, 1),)
+                yield slot, Entry(schedule_id, name, 1, run.moment, run.moment, states=states, run_id=run.pk)
+        else:
+            states = tuple((count.state, count.number) for count in counts)
+            yield slot, Entry(schedule_id, name, totals[key], edges[slot], states=states)
+
+
+def _runs_read(edges: tuple[datetime, ...], schedule_ids: set[int]) -> dict[int | None, list[ScheduleRun]]:
+    rows = (
+        # A run is never recorded before its moment, so the index on the first condition narrows it down.
+        ScheduleRun.objects.filter(created_at__gte=edges[0], schedule_id__in=schedule_ids)
+        .annotate(moment=MOMENT)
+        .filter(moment__gte=edges[0], moment__lt=edges[-1])
+        .only("pk", "state", "schedule_id", "scheduled_for", "created_at")
+        .order_by("-created_at")[:MOST_RUNS]
+    )
+    found: dict[int | None, list[ScheduleRun]] = defaultdict(list)
+    for run in rows if schedule_ids else ():
+        found[run.schedule_id].append(run)
+    return found
+
+
+def _mark_collisions(days: Days, planned: Sequence[Planned]) -> None:
+    """Note on each planned run which other schedules call its endpoint in the same minute.
+
+    Those that run often on a day are asked too, so that a clash with one of them is seen.
+    """
+    by_id = {each.schedule_id: each for each in planned}
+    for day in days:
+        at_minute: dict[tuple[int, datetime], set[str]] = defaultdict(set)
+        often: dict[int, list[Planned]] = defaultdict(list)
+        for entry in day:
+            if entry.is_skipped or entry.schedule_id is None or entry.at is None:
+                continue
+            each = by_id[entry.schedule_id]
+            if entry.number == 1:
+                at_minute[each.endpoint_id, _minute(entry.at)].add(entry.name)
+            else:
+                often[each.endpoint_id].append(each)
+        for index, entry in enumerate(day):
+            if entry.number != 1 or entry.at is None or entry.schedule_id is None:
+                continue
+            endpoint_id, minute = by_id[entry.schedule_id].endpoint_id, _minute(entry.at)
+            others = at_minute[endpoint_id, minute] - {entry.name}
+            others |= {each.name for each in often[endpoint_id] if each.count_from(minute, minute + MINUTE)}
+            if others:
+                day[index] = replace(entry, also=tuple(sorted(others)))
+
+
+def _minute(instant: datetime) -> datetime:
+    return instant.replace(second=0, microsecond=0)
+
+
+def soonest(planned: Iterable[Planned], *, now: datetime, limit: int = MOST_SCHEDULES) -> tuple[list[Planned], int]:
+    """Return the ``limit`` schedules that run next, and how many there are; those that never run again come last."""
+    every = list(planned)
+    if len(every) <= limit:
+        return every, len(every)
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    return sorted(every, key=lambda each: each.next_after(now) or far)[:limit], len(every)
