@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable, TaskRefused
+from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable, KeyUsedForAnother, TaskRefused
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 
@@ -46,6 +46,13 @@ class ChangedMeanwhile(exceptions.APIException):
         "Read it again and send the change with the new ETag."
     )
     default_code = "changed_meanwhile"
+
+
+class Unprocessable(exceptions.APIException):
+    """Well written, but not to be carried out as it is."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "unprocessable"
 
 
 class Unavailable(exceptions.APIException):
@@ -89,6 +96,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.ValidationError(field_errors(error))
         case AnswerRefused():
             return exceptions.ValidationError({error.field: [exceptions.ErrorDetail(str(error), code=error.code)]})
+        case KeyUsedForAnother():
+            return Unprocessable(str(error), code="idempotency_key_reused")
         case DefinitionError():
             # What people send is checked before: this row was changed past the model.
             return Conflict(sentences_of(error), code="unusable_rule")

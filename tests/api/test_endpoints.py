@@ -30,7 +30,7 @@ def test_an_endpoint_is_created_read_changed_and_deleted(client: APIClient) -> N
 def test_put_replaces_so_a_field_left_out_takes_its_default(client: APIClient, endpoint: APIEndpoint) -> None:
     APIEndpoint.objects.update(description="old", queue="slow", expires_seconds=None)
 
-    answer = client.put(f"{ADDRESS}/{endpoint.pk}", {"name": "Renamed", "task": "tests.fetch"})
+    answer = client.put(f"{ADDRESS}/{endpoint.pk}", {"name": "Renamed", "task": "tests.fetch"}, HTTP_IF_MATCH="*")
 
     assert answer.status_code == 200
     assert answer.json()["name"] == "Renamed"
@@ -44,7 +44,7 @@ def test_put_replaces_so_a_field_left_out_takes_its_default(client: APIClient, e
 def test_an_answer_may_be_sent_back_as_it_came(client: APIClient, endpoint: APIEndpoint) -> None:
     read = client.get(f"{ADDRESS}/{endpoint.pk}").json()
 
-    written = client.put(f"{ADDRESS}/{endpoint.pk}", read).json()
+    written = client.put(f"{ADDRESS}/{endpoint.pk}", read, HTTP_IF_MATCH="*").json()
 
     assert {**written, "updated_at": None} == {**read, "updated_at": None}
 
@@ -146,7 +146,7 @@ def test_each_method_needs_its_own_permission(
         "get": client.get(address).status_code,
         "post": client.post(ADDRESS, body).status_code,
         "patch": client.patch(address, {"description": "x"}).status_code,
-        "put": client.put(address, body | {"name": "Another"}).status_code,
+        "put": client.put(address, body | {"name": "Another"}, HTTP_IF_MATCH="*").status_code,
         "delete": client.delete(address).status_code,
     }
 

@@ -86,7 +86,7 @@ def test_a_save_while_redis_is_down_succeeds_and_says_that_it_is_not_in_force(
     "change",
     [
         lambda client, address: client.patch(address, {"description": "x"}),
-        lambda client, address: client.put(address, client.get(address).json()),
+        lambda client, address: client.put(address, client.get(address).json(), HTTP_IF_MATCH="*"),
         lambda client, address: client.post(f"{address}/pause", {"reason": "x"}),
     ],
     ids=["patch", "put", "pause"],

@@ -70,7 +70,7 @@ def test_no_value_of_any_field_of_a_schedule_is_a_fault_of_the_program(
         if answer.status_code == 201:
             kept = answer.json()
             assert kept["warning"] is None
-            assert client.put(f"{ADDRESS}/{kept['id']}", kept).status_code == 200, (field, value)
+            assert client.put(f"{ADDRESS}/{kept['id']}", kept, HTTP_IF_MATCH="*").status_code == 200, (field, value)
             APIEndpointSchedule.objects.all().delete()
         else:
             assert not APIEndpointSchedule.objects.exists()

@@ -85,7 +85,7 @@ def test_put_replaces_so_a_field_left_out_takes_its_default(client: APIClient, e
         endpoint=endpoint, description="old", queue="slow", args=["x"], catch_up_policy="all", enabled=False
     )
 
-    answer = client.put(f"{ADDRESS}/{schedule.pk}", a_definition(endpoint, "cron"))
+    answer = client.put(f"{ADDRESS}/{schedule.pk}", a_definition(endpoint, "cron"), HTTP_IF_MATCH="*")
 
     assert answer.status_code == 200
     put = answer.json()
@@ -98,7 +98,7 @@ def test_put_replaces_so_a_field_left_out_takes_its_default(client: APIClient, e
 def test_an_answer_may_be_sent_back_as_it_came(client: APIClient, endpoint: APIEndpoint, kind: str) -> None:
     read = client.post(ADDRESS, a_definition(endpoint, kind)).json()
 
-    written = client.put(f"{ADDRESS}/{read['id']}", read)
+    written = client.put(f"{ADDRESS}/{read['id']}", read, HTTP_IF_MATCH="*")
 
     assert written.status_code == 200
     moving = {"updated_at": None, "revision": None}
@@ -267,7 +267,7 @@ def test_each_action_needs_its_own_permission(
         "read": client.get(address).status_code,
         "create": client.post(ADDRESS, body).status_code,
         "patch": client.patch(address, {"description": "x"}).status_code,
-        "put": client.put(address, body | {"name": "Another"}).status_code,
+        "put": client.put(address, body | {"name": "Another"}, HTTP_IF_MATCH="*").status_code,
         "preview": client.post(f"{ADDRESS}/preview", body).status_code,
         "preview one": client.get(f"{ADDRESS}/preview", {"cron_expression": "0 8 * * *"}).status_code,
         "preview this": client.get(f"{address}/preview").status_code,

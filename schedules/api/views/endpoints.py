@@ -26,3 +26,7 @@ class EndpointViews(MirroredRows):
     search_fields = ["name", "description", "task"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
+
+    @staticmethod
+    def state_of(row: APIEndpoint) -> object:
+        return int(row.updated_at.timestamp() * 1_000_000)

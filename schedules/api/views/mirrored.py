@@ -13,6 +13,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from schedules.api.conditional import ETAG, IF_MATCH, IF_MATCH_NEEDED, IF_NONE_MATCH, answer, require_current
 from schedules.api.serializers.warnings import WarningSerializer
 from schedules.api.views.base import Resource
 from schedules.services.mirroring import mirror_problem
@@ -25,10 +26,12 @@ Documents = list[dict[str, Any]]
 class MirroredRows(Resource):
     """The five ways to a row. ``shown`` may be extended by what a row's answer needs besides its columns."""
 
+    #: Actions that read a row and change it: unlocked, they would undo a pause that came in between.
+    locking = ("update", "partial_update", "destroy")
+
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset()
-        if self.action in ("update", "partial_update"):
-            # Read, checked and saved as a whole: unlocked, it would undo a pause that came in between.
+        if self.action in self.locking:
             return rows.select_for_update(of=("self",))
         return rows
 
@@ -36,33 +39,45 @@ class MirroredRows(Resource):
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.shown(page))
 
+    @extend_schema(parameters=[IF_NONE_MATCH, ETAG])
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response(self.shown([self.get_object()])[0])
+        return self.answer(self.get_object())
 
+    @extend_schema(parameters=[ETAG])
     def create(self, request: Request) -> Response:
         row, warning = self.carry_out(lambda: self._saved(self.get_serializer(data=request.data)))
-        return Response(self.shown([row], warning)[0], status=status.HTTP_201_CREATED)
+        headers = {"Location": self.reverse_action("detail", args=[row.pk])}
+        return self.answer(row, warning, status=status.HTTP_201_CREATED, headers=headers)
 
-    def update(self, request: Request, pk: str, partial: bool = False) -> Response:
-        row, warning = self.carry_out(
-            lambda: self._saved(self.get_serializer(self.get_object(), data=request.data, partial=partial))
-        )
-        return Response(self.shown([row], warning)[0])
+    @extend_schema(parameters=[IF_MATCH_NEEDED, ETAG])
+    def update(self, request: Request, pk: str) -> Response:
+        return self._change(partial=False)
 
+    @extend_schema(parameters=[IF_MATCH, ETAG])
     def partial_update(self, request: Request, pk: str) -> Response:
-        return self.update(request, pk, partial=True)
+        return self._change(partial=True)
 
     @extend_schema(
+        parameters=[IF_MATCH],
         responses={
             204: OpenApiResponse(description="Deleted."),
             202: OpenApiResponse(WarningSerializer, "Deleted, but beat has not been told yet."),
-        }
+        },
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        _deleted, warning = self.carry_out(lambda: self.get_object().delete())
+        _deleted, warning = self.carry_out(lambda: self._row_to_change(needs_match=False).delete())
         if warning:
             return Response({"warning": warning}, status=status.HTTP_202_ACCEPTED)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def answer(self, row: models.Model, warning: str | None = None, **kwargs: Any) -> Response:
+        """Return a row as it is shown, with its ETag."""
+        return answer(self.request, self.shown([row], warning)[0], self.state_of(row), **kwargs)
+
+    @staticmethod
+    def state_of(row: Any) -> object:
+        """Return what changes with each change of the row, and with nothing else."""
+        raise NotImplementedError
 
     def shown(self, rows: Sequence[models.Model], warning: str | None = None) -> Documents:
         """Return the rows as the answer shows them; ``warning`` says what beat does not know of them yet."""
@@ -76,6 +91,18 @@ class MirroredRows(Resource):
         with transaction.atomic():
             done = change()
         return done, mirror_problem()
+
+    def _change(self, *, partial: bool) -> Response:
+        def change() -> Any:
+            row = self._row_to_change(needs_match=not partial)
+            return self._saved(self.get_serializer(row, data=self.request.data, partial=partial))
+
+        return self.answer(*self.carry_out(change))
+
+    def _row_to_change(self, *, needs_match: bool) -> Any:
+        row = self.get_object()
+        require_current(self.request, self.state_of(row), needed=needs_match)
+        return row
 
     @staticmethod
     def _saved(serializer: Any) -> Any:

@@ -14,6 +14,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 
 from schedules.api.filters import refuse_unknown_parameters
+from schedules.api.idempotency import idempotent
 from schedules.api.pagination import NewestFirst
 from schedules.api.serializers.previews import CountSerializer, PreviewSerializer, preview_document
 from schedules.api.serializers.runs import RunSerializer
@@ -62,6 +63,10 @@ class ScheduleViews(MirroredRows):
         holds = ExpressionWrapper(pause_holds(timezone.now()), output_field=BooleanField())
         return rows.alias(pause_holds=holds)
 
+    @staticmethod
+    def state_of(row: APIEndpointSchedule) -> object:
+        return row.revision
+
     def shown(self, rows: Sequence[Any], warning: str | None = None) -> list[dict[str, Any]]:
         places = places_of(rows, now=timezone.now())
         for row in rows:
@@ -92,6 +97,7 @@ class ScheduleViews(MirroredRows):
         return self.get_paginated_response(RunSerializer(page, many=True).data)
 
     @extend_schema(operation_id="schedules_run", request=RunNowSerializer, responses={202: RunSerializer})
+    @idempotent
     @action(
         detail=True,
         methods=["post"],
@@ -129,4 +135,4 @@ class ScheduleViews(MirroredRows):
 
     def _switched(self, switch: Callable[[APIEndpointSchedule], bool]) -> Response:
         _changed, warning = self.carry_out(lambda: switch(self.get_object()))
-        return Response(self.shown([self.get_object()], warning)[0])
+        return self.answer(self.get_object(), warning)
