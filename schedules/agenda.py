@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from schedules.models import APIEndpointSchedule
-from schedules.models.definitions import exceptional_days_by_exchange, recurrence_of
+from schedules.models.definitions import Beside, read_beside, recurrence_of
 from schedules.models.lifecycle import in_force
 from schedules.recurrence import DefinitionError, Occurrence, Recurrence
 
@@ -94,11 +94,12 @@ class Agenda:
         self._days: Any = None
 
     def planned(self) -> list[Planned]:
-        """Return the schedules in force, as the database has them now: at most three queries."""
+        """Return the schedules in force, as the database has them now: at most four queries."""
         with self._lock:
-            days = exceptional_days_by_exchange()
-            if days != self._days:
-                self._known, self._days = {}, days
+            beside = read_beside()
+            # A one-time change raises its schedule's revision; a day of an exchange concerns any number of them.
+            if beside.exceptional_days != self._days:
+                self._known, self._days = {}, beside.exceptional_days
             rows = APIEndpointSchedule.objects.filter(in_force())
             marks = {
                 # The revision says all in ordinary life; after a restored backup it may be another row's.
@@ -111,7 +112,7 @@ class Agenda:
             if unknown:
                 wanted = rows.filter(pk__in=unknown) if len(unknown) <= READ_BY_KEY else rows
                 for row in wanted.order_by():
-                    self._known[row.pk] = _planned(row, days)
+                    self._known[row.pk] = _planned(row, beside)
             self._known = {pk: self._known[pk] for pk in marks if pk in self._known}
             for pk, planned in self._known.items():
                 planned.paused_until = marks[pk][1]
@@ -161,9 +162,9 @@ def ahead_in_slots(
                 yield each, index, rest
 
 
-def _planned(row: APIEndpointSchedule, days: Any) -> Planned:
+def _planned(row: APIEndpointSchedule, beside: Beside) -> Planned:
     try:
-        recurrence = recurrence_of(row, days)
+        recurrence = recurrence_of(row, beside)
     except DefinitionError:
         recurrence = None  # Beat has set it aside, and the overview says so.
     return Planned(row.pk, row.endpoint_id, row.name, row.timezone, recurrence, (row.revision, row.updated_at))

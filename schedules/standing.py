@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror.mirror import Held, Mirror
 from schedules.models import APIEndpointSchedule
-from schedules.models.definitions import exceptional_days_by_exchange, recurrence_of
+from schedules.models.definitions import read_beside, recurrence_of
 from schedules.models.lifecycle import is_in_force
 from schedules.recurrence import DefinitionError, Recurrence
 from schedules.refusals import sentences_of
@@ -44,17 +44,17 @@ class Place:
 
 
 def places_of(schedules: Sequence[APIEndpointSchedule], *, now: datetime) -> dict[int, Place]:
-    """Return the place of each saved schedule by its key: at most one query, and one round trip to Redis.
+    """Return the place of each saved schedule by its key: at most two queries, and one round trip to Redis.
 
     The endpoints should have been fetched along. Redis that does not answer is no error: what depends on it is then
     ``UNKNOWN``, never guessed.
     """
-    days = exceptional_days_by_exchange()
+    beside = read_beside()
     held = _held(schedule.pk for schedule in schedules)
     places = {}
     for schedule in schedules:
         try:
-            recurrence = recurrence_of(schedule, days)
+            recurrence = recurrence_of(schedule, beside)
         except DefinitionError as error:
             places[schedule.pk] = Place(Standing.BROKEN, None, problem=sentences_of(error))
             continue

@@ -8,6 +8,7 @@ from schedules.models.answered_request import AnsweredRequest
 from schedules.models.calendar_feed import CalendarFeed
 from schedules.models.endpoint import APIEndpoint
 from schedules.models.exceptional_day import ExceptionalDay
+from schedules.models.occurrence_change import OccurrenceChange
 from schedules.models.run import ScheduleRun
 from schedules.models.schedule import APIEndpointSchedule
 
@@ -24,5 +25,6 @@ __all__ = [
     "AnsweredRequest",
     "CalendarFeed",
     "ExceptionalDay",
+    "OccurrenceChange",
     "ScheduleRun",
 ]

@@ -1,22 +1,38 @@
 """From a schedule's row to the definition that the recurrence understands, and back to its fields.
 
-The definition is self-contained: the anchor of an interval and the exchange's exceptional days are part of it,
-so that beat needs no database to compute the next occurrence.
+The definition is self-contained: the anchor of an interval, the exchange's exceptional days and the one-time changes
+of single occurrences are part of it, so that beat needs no database to compute the next occurrence.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+from django.apps import apps
 
 from schedules.models.exceptional_day import ExceptionalDay
 from schedules.recurrence import Recurrence, parse_definition
 
 ExceptionalDays = Mapping[str, Sequence[Mapping[str, Any]]]
+Changes = Mapping[int, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What definitions hold besides the columns of their own rows, read once for any number of them.
+
+    ``exceptional_days`` by exchange, ``changes`` by the key of the schedule.
+    """
+
+    exceptional_days: ExceptionalDays = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
 
 
 class Ruled(Protocol):
     """The fields of a schedule's row that make up its rule. Their meaning is the model's."""
 
+    pk: Any
     schedule_type: str
     execution_times: Any
     weekdays: Any
@@ -55,10 +71,10 @@ FIELD_OF_KEY = {
 }
 
 
-def definition_of(schedule: Ruled, exceptional_days: ExceptionalDays | None = None) -> dict[str, Any]:
+def definition_of(schedule: Ruled, beside: Beside | None = None) -> dict[str, Any]:
     """Return the definition of a saved or unsaved schedule.
 
-    ``exceptional_days`` maps exchanges to their days; without it they are read from the database when needed.
+    Without ``beside`` what is needed of it is read from the database, for this schedule alone.
     """
     definition: dict[str, Any] = {
         "kind": schedule.schedule_type,
@@ -71,13 +87,29 @@ def definition_of(schedule: Ruled, exceptional_days: ExceptionalDays | None = No
         **_of_kind(schedule),
     }
     if _asks_the_exchange(schedule):
-        definition["exceptional_days"] = _days(schedule.exchange, exceptional_days)
+        definition["exceptional_days"] = _days(schedule.exchange, beside and beside.exceptional_days)
+    if changes := _changes(schedule.pk, beside and beside.changes):
+        definition["changes"] = changes
     return definition
 
 
-def recurrence_of(schedule: Ruled, exceptional_days: ExceptionalDays | None = None) -> Recurrence:
+def recurrence_of(schedule: Ruled, beside: Beside | None = None) -> Recurrence:
     """Return the schedule's recurrence. Raises DefinitionError when its fields make none."""
-    return parse_definition(definition_of(schedule, exceptional_days))
+    return parse_definition(definition_of(schedule, beside))
+
+
+def read_beside() -> Beside:
+    """Return what stands beside all schedules: two queries, ready to be handed to ``definition_of`` many times."""
+    return Beside(exceptional_days_by_exchange(), changes_by_schedule())
+
+
+def changes_by_schedule(schedule_id: Any = None) -> dict[int, list[dict[str, Any]]]:
+    """Return the one-time changes of all schedules, or of one: one query."""
+    rows = apps.get_model("schedules", "OccurrenceChange").objects.order_by("schedule_id", "scheduled_for")
+    found: dict[int, list[dict[str, Any]]] = {}
+    for change in rows if schedule_id is None else rows.filter(schedule_id=schedule_id):
+        found.setdefault(change.schedule_id, []).append(change.for_definition())
+    return found
 
 
 def exceptional_days_by_exchange() -> dict[str, list[dict[str, Any]]]:
@@ -120,6 +152,13 @@ def _times(execution_times: Any) -> Any:
 def _asks_the_exchange(schedule: Ruled) -> bool:
     month_days = schedule.month_days if isinstance(schedule.month_days, list) else []
     return schedule.trading_day_rule != "any" or any(str(day).startswith("trading:") for day in month_days)
+
+
+def _changes(pk: Any, known: Changes | None) -> list[dict[str, Any]]:
+    if pk is None:
+        return []
+    changes = changes_by_schedule(pk) if known is None else known
+    return [dict(change) for change in changes.get(pk, ())]
 
 
 def _days(exchange: str, known: ExceptionalDays | None) -> list[dict[str, Any]]:

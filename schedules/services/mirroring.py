@@ -23,7 +23,7 @@ from schedules.mirror.keys import entry_name
 from schedules.mirror.mirror import Held, Mirror, fingerprint
 from schedules.mirror.telling import tell_overtaken
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
-from schedules.models.definitions import ExceptionalDays, exceptional_days_by_exchange, recurrence_of
+from schedules.models.definitions import Beside, read_beside, recurrence_of
 from schedules.models.lifecycle import in_force, is_in_force
 from schedules.models.reasons import Reason
 from schedules.planning import Policy
@@ -102,8 +102,8 @@ def push_schedules(schedule_ids: Sequence[int]) -> None:
     found = APIEndpointSchedule.objects.select_related("endpoint").in_bulk(schedule_ids)
     out_of_force = {row.pk: row.revision for row in found.values() if not is_in_force(row)}
     _remove(mirror, {**dict.fromkeys(set(schedule_ids) - found.keys()), **out_of_force}, found, timezone.now())
-    days = exceptional_days_by_exchange()
-    _push(mirror, [_Examined.of(row, days) for row in found.values() if is_in_force(row)])
+    beside = read_beside()
+    _push(mirror, [_Examined.of(row, beside) for row in found.values() if is_in_force(row)])
 
 
 def remove_schedules(schedule_ids: Sequence[int]) -> None:
@@ -122,16 +122,16 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     mirror = Mirror()
     mark = "" if dry_run else mirror.begin_filling()
     report = ReconcileReport()
-    days = exceptional_days_by_exchange()
+    beside = read_beside()
     in_force_count = 0
-    for chunk in sealed_rows(days, content_of):
+    for chunk in sealed_rows(beside, content_of):
         in_force_count += sum(row.is_in_force for row in chunk)
         if suspects := _suspects(mirror, chunk):
             if dry_run:
                 rows = APIEndpointSchedule.objects.select_related("endpoint").filter(pk__in=suspects).order_by("pk")
-                _sort_into(report, _examine(mirror, rows, days, suspects))
+                _sort_into(report, _examine(mirror, rows, suspects))
             else:
-                _repair(mirror, suspects, days, now, report)
+                _repair(mirror, suspects, now, report)
         report.looked_at += len(chunk)
         tell(report.looked_at)
     # As many entries as there ought to be: then none is an orphan, and what is listed need not be walked.
@@ -144,16 +144,14 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     return report
 
 
-def content_of(
-    schedule: APIEndpointSchedule, exceptional_days: ExceptionalDays | None = None, *, seal: str = ""
-) -> EntryContent:
+def content_of(schedule: APIEndpointSchedule, beside: Beside | None = None, *, seal: str = "") -> EntryContent:
     """Return what the mirror should hold of a schedule. Raises DefinitionError when its row makes no recurrence."""
     task, args, kwargs = schedule.call()
     return EntryContent(
         schedule_id=schedule.pk,
         name=entry_name(schedule.pk),
         task=task,
-        recurrence=recurrence_of(schedule, exceptional_days),
+        recurrence=recurrence_of(schedule, beside),
         policy=Policy(
             catch_up=schedule.catch_up_policy,
             window=timedelta(seconds=schedule.catch_up_window_seconds),
@@ -191,11 +189,11 @@ class _Examined:
     is_wrong: bool = False
 
     @classmethod
-    def of(cls, row: APIEndpointSchedule, days: ExceptionalDays, *, seal: str = "") -> Self:
+    def of(cls, row: APIEndpointSchedule, beside: Beside, *, seal: str = "") -> Self:
         if not is_in_force(row):
             return cls(row)
         try:
-            return cls(row, content=content_of(row, days, seal=seal))
+            return cls(row, content=content_of(row, beside, seal=seal))
         except DefinitionError as error:
             return cls(row, error=error)
 
@@ -217,11 +215,12 @@ def _suspects(mirror: Mirror, rows: Sequence[SealedRow]) -> dict[int, str]:
     return found | {row.pk: row.seal for row, seal in zip(wanted, seals, strict=True) if seal != row.seal}
 
 
-def _examine(
-    mirror: Mirror, rows: Iterable[APIEndpointSchedule], days: ExceptionalDays, seals: Mapping[int, str]
-) -> list[_Examined]:
+def _examine(mirror: Mirror, rows: Iterable[APIEndpointSchedule], seals: Mapping[int, str]) -> list[_Examined]:
     """Compare rows with the mirror; what is not in force is only looked at for its own contradictions."""
-    found = [_Examined.of(row, days, seal=seals[row.pk]) for row in rows]
+    read = list(rows)
+    # After the rows, which may be locked: what stands beside them is then as new as they are.
+    beside = read_beside()
+    found = [_Examined.of(row, beside, seal=seals[row.pk]) for row in read]
     for each, held in zip(found, mirror.read([each.row.pk for each in found]), strict=True):
         each.compare_with(held)
     return found
@@ -232,15 +231,13 @@ def _is_right(content: EntryContent, held: Held) -> bool:
     return held.fingerprint == wanted and held.is_listed and held.revision == str(content.revision)
 
 
-def _repair(
-    mirror: Mirror, suspects: Mapping[int, str], days: ExceptionalDays, now: datetime, report: ReconcileReport
-) -> None:
+def _repair(mirror: Mirror, suspects: Mapping[int, str], now: datetime, report: ReconcileReport) -> None:
     """Look again, with the rows locked: a person may have saved one meanwhile, and then nothing is wrong with it."""
     with transaction.atomic():
         # Not joined: a few endpoints serve thousands of schedules, and each would be built as often.
         locked = APIEndpointSchedule.objects.select_for_update().prefetch_related("endpoint")
         # The seals are older than the rows: one may be out of date, which is found out, but never ahead of its entry.
-        examined = _examine(mirror, locked.filter(pk__in=suspects).order_by("pk"), days, suspects)
+        examined = _examine(mirror, locked.filter(pk__in=suspects).order_by("pk"), suspects)
         wrong = [each for each in examined if each.is_wrong]
         right = {
             each.row.pk: (each.held.fingerprint, suspects[each.row.pk])

@@ -7,17 +7,18 @@ the two differ is the schedule itself looked at. A seal that is missing or old c
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import connections
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
 from schedules.mirror.entry import EntryContent
 from schedules.models import APIEndpoint, APIEndpointSchedule
-from schedules.models.definitions import ExceptionalDays
+from schedules.models.definitions import Beside
 from schedules.models.lifecycle import in_force
 
 #: Rows read at a time.
@@ -25,7 +26,10 @@ CHUNK = 1000
 #: Columns that no entry depends on.
 WITHOUT = {"name", "description", "managed_by", "updated_at"}
 
-ContentOf = Callable[[APIEndpointSchedule, ExceptionalDays], EntryContent]
+#: Beside the samples of ``_way_of``.
+_SAMPLES_BESIDE = Beside(changes={1: [{"at": "2000-01-01T00:00:00+00:00", "to": None, "reason": "sample"}]})
+
+ContentOf = Callable[[APIEndpointSchedule, Beside], EntryContent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,12 @@ class SealedRow:
     seal: str
 
 
-def sealed_rows(days: ExceptionalDays, content_of: ContentOf) -> Iterator[list[SealedRow]]:
+def sealed_rows(beside: Beside, content_of: ContentOf) -> Iterator[list[SealedRow]]:
     """Yield all schedules in chunks, by key and not by one long cursor: repairs commit in between.
 
     ``content_of`` is what makes entries of rows: seals made by another release's way are no seals of this one's.
     """
-    makes = json.dumps([_way_of(content_of), days], sort_keys=True, default=str)
+    makes = json.dumps([_way_of(content_of), beside.exceptional_days], sort_keys=True, default=str)
     key = hashlib.blake2b(makes.encode(), digest_size=32).digest()
     columns = [*_columns(APIEndpointSchedule), *_columns(APIEndpoint, "endpoint__")]
     is_in_force = ExpressionWrapper(in_force(), output_field=BooleanField())
@@ -52,14 +56,20 @@ def sealed_rows(days: ExceptionalDays, content_of: ContentOf) -> Iterator[list[S
     last = 0
     while chunk := _raw(rows.filter(pk__gt=last)[:CHUNK]):
         yield [
-            SealedRow(pk=row[0], is_in_force=bool(row[1]), says_since_when=row[2] is not None, seal=_seal(row, key))
+            SealedRow(
+                pk=row[0],
+                is_in_force=bool(row[1]),
+                says_since_when=row[2] is not None,
+                seal=_seal(row, beside.changes.get(row[0]), key),
+            )
             for row in chunk
         ]
         last = chunk[-1][0]
 
 
-def _seal(row: tuple, key: bytes) -> str:
-    return hashlib.blake2b(repr(row).encode(), digest_size=12, key=key).hexdigest()
+def _seal(row: tuple, changes: Sequence[Mapping[str, Any]] | None, key: bytes) -> str:
+    said = repr((row, changes)) if changes else repr(row)
+    return hashlib.blake2b(said.encode(), digest_size=12, key=key).hexdigest()
 
 
 def _columns(model: type[APIEndpoint] | type[APIEndpointSchedule], prefix: str = "") -> list[str]:
@@ -88,4 +98,4 @@ def _way_of(content_of: ContentOf) -> list[str]:
         {"schedule_type": "interval", "interval_seconds": 60},
         {"schedule_type": "once", "run_at": then},
     ]
-    return [content_of(APIEndpointSchedule(**usual, **sample), {}).to_json() for sample in samples]
+    return [content_of(APIEndpointSchedule(**usual, **sample), _SAMPLES_BESIDE).to_json() for sample in samples]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay
+from schedules.models.definitions import Beside
 from schedules.services import mirroring
 from schedules.services.seals import sealed_rows
 from tests.support.builders import a_schedule
@@ -22,7 +23,7 @@ def reconciled() -> mirroring.ReconcileReport:
 
 
 def seals(content_of: Callable[..., Any] = mirroring.content_of) -> dict[int, str]:
-    return {row.pk: row.seal for chunk in sealed_rows({}, content_of) for row in chunk}
+    return {row.pk: row.seal for chunk in sealed_rows(Beside(), content_of) for row in chunk}
 
 
 def test_what_was_found_right_once_is_not_looked_at_again_until_it_changes() -> None:
@@ -32,8 +33,9 @@ def test_what_was_found_right_once_is_not_looked_at_again_until_it_changes() -> 
         connection,
     ) as queries:
         assert not reconciled().changed_anything
-    # One query for the exceptional days, two for the rows and their end: no schedule was loaded.
-    assert len(queries) == 3
+    # One query for the exceptional days, one for one-time changes, two for the rows and their end: no schedule was
+    # loaded.
+    assert len(queries) == 4
     assert {held.seal for held in Mirror().read([row.pk for row in schedules])} == set(seals().values())
 
 
