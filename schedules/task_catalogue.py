@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from schedules import conf
 from schedules.recurrence import Publication
+from schedules.task_parameters import Parameter, bound_values, parameters_of, problem_with_value
 
 #: Celery's own helpers are tasks too, but nobody schedules them.
 INTERNAL = "celery."
@@ -82,6 +83,30 @@ def publication_of(name: str) -> Publication | None:
     return publication if isinstance(publication, Publication) else None
 
 
+def parameters_of_task(name: str) -> list[Parameter] | None:
+    """Return what a task wants to be told; None when no worker knows it, or when it takes anything."""
+    task = known_tasks().get(name)
+    return None if task is None else parameters_of(task.run)
+
+
+def bound_arguments(name: str, args: Any, kwargs: Any) -> dict[str, Any] | None:
+    """Return the value of each parameter of a known task that is given; None when it has no such ones."""
+    task = known_tasks().get(name)
+    if task is None or not isinstance(args, list | tuple) or not isinstance(kwargs, dict):
+        return None
+    try:
+        return bound_values(task.run, args, kwargs)
+    except TypeError:
+        return None
+
+
+def description_of(name: str) -> str:
+    """Return the first sentence that a task says of itself, in its own language; empty when there is none."""
+    task = known_tasks().get(name)
+    first = (inspect.getdoc(task.run) or "").partition("\n\n")[0] if task else ""
+    return " ".join(first.split())
+
+
 def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str] | None:
     """Return ("args" or "kwargs", sentence) if a known task cannot be called so; None if it can."""
     if not isinstance(args, Sequence) or isinstance(args, str):
@@ -101,4 +126,8 @@ def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str]
             "signature": signature,
             "cause": error,
         }
+    values = bound_values(task.run, args, kwargs)
+    for index, parameter in enumerate(parameters_of(task.run) or ()):
+        if parameter.name in values and (refused := problem_with_value(parameter, values[parameter.name])):
+            return ("args" if index < len(args) else "kwargs"), refused
     return None

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,16 +14,22 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import badge
 from schedules.admin.schedule_actions import listed
+from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.forms.endpoint import EndpointForm
 from schedules.models import APIEndpoint
 
+#: The button, and what htmx sends: show the fields of the task that is typed now.
+ASK_ARGUMENTS = "_arguments"
+
 
 @admin.register(APIEndpoint)
-class APIEndpointAdmin(TellsWhatIsNotInForce, ModelAdmin):
+class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
     form = EndpointForm
+    warn_unsaved_form = True
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
     list_filter = ["enabled", "queue"]
     list_per_page = 50
@@ -31,7 +38,7 @@ class APIEndpointAdmin(TellsWhatIsNotInForce, ModelAdmin):
     actions = ["enable", "disable"]
     fieldsets = [
         (None, {"fields": ["name", "task", "enabled", "description"]}),
-        (_("Usual arguments and queue"), {"fields": ["default_args", "default_kwargs", "queue", "expires_seconds"]}),
+        (_("Queue"), {"fields": ["queue", "expires_seconds"]}),
     ]
 
     class Media:
@@ -40,7 +47,42 @@ class APIEndpointAdmin(TellsWhatIsNotInForce, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[APIEndpoint]:
         return super().get_queryset(request).annotate(schedule_count=Count("schedules"))
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        if self._may_edit(request, obj):
+            # What the task is told has a part of its own, which follows the task.
+            return list(self.fieldsets)
+        what, queue = self.fieldsets
+        return [what, (_("Usual arguments"), {"fields": list(EndpointForm.ARGUMENTS)}), queue]
+
+    def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if request.method == "POST" and ASK_ARGUMENTS in request.POST:
+            return self._arguments(request, object_id, form_url)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _arguments(self, request: HttpRequest, object_id: str | None, form_url: str) -> HttpResponse:
+        """Answer with the fields of the task that was typed; nothing is written."""
+        form, obj = self.unsaved_form(request, object_id)
+        if "HX-Request" in request.headers:
+            return render(request, "partials/arguments.html", {"arguments": arguments_of_form(form)})
+        return self.unsaved_page(request, form, obj and self.model.objects.get(pk=obj.pk), form_url)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if self._may_edit(request, kwargs.get("obj")):
+            context["arguments"] = arguments_of_form(context["adminform"].form)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if self._may_edit(request, obj):
+            kwargs["fields"] = list(EndpointForm.Meta.fields)
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and not self.has_change_permission(request, obj):
             # A field declared on the form stays when the model's fields are left out; readers get plain text.

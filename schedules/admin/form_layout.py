@@ -1,13 +1,17 @@
 """In which order and grouping the schedule form shows its fields."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BaseForm, BoundField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from schedules.forms.schedule import KINDS_OF_FIELD
+from schedules.forms.arguments import SHOWN_FOR, TellsTask
+from schedules.forms.schedule import ARGUMENTS_FROM, KINDS_OF_FIELD
+from schedules.task_catalogue import bound_arguments, description_of
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,8 @@ class Section:
     title: Any
     names: tuple[str, ...]
     folded: bool = False
-    hint: Any = ""
+    #: Whether what the task is told stands at its head.
+    has_arguments: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,10 +46,34 @@ class PlacedField:
 class PlacedSection:
     section: Section
     fields: list[PlacedField]
+    arguments: "Arguments | None" = None
 
     @property
     def is_open(self) -> bool:
-        return not self.section.folded or any(field.bound.errors for field in self.fields)
+        shown = [*self.fields, *(self.arguments.fields if self.arguments else ())]
+        wrong = any(field.bound.errors for field in shown) or bool(self.arguments and self.arguments.other_errors)
+        return not self.section.folded or wrong
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What the task is told: its fields, and above them, where there is a choice, whose arguments count.
+
+    ``unseen`` are the fields whose place the others take; what is wrong with the whole is said there.
+    """
+
+    task: str
+    description: str
+    shown_name: str
+    shown_for: str
+    source: PlacedField | None
+    fields: list[PlacedField]
+    unseen: list[BoundField]
+    usual: str
+
+    @property
+    def other_errors(self) -> list[str]:
+        return [error for bound in self.unseen for error in bound.errors]
 
 
 WHAT = Section(_("What"), ("name", "endpoint", "enabled"))
@@ -79,8 +108,9 @@ TROUBLE = Section(
 )
 CALL = Section(
     _("Arguments and queue"),
-    ("description", "args", "kwargs", "queue", "priority", "expires_seconds", "jitter_seconds"),
+    ("args", "kwargs", "queue", "priority", "expires_seconds", "jitter_seconds", "description"),
     folded=True,
+    has_arguments=True,
 )
 SECTIONS = (WHAT, WHEN, PERIOD, TROUBLE, CALL)
 
@@ -91,6 +121,41 @@ def placed_sections(form: BaseForm) -> Iterator[PlacedSection]:
         fields = [
             PlacedField(form[name], " ".join(KINDS_OF_FIELD.get(name, ())))
             for name in section.names
-            if name in form.fields
+            if name in form.fields and not (section.has_arguments and name in form.ARGUMENTS)
         ]
-        yield PlacedSection(section, fields)
+        yield PlacedSection(section, fields, arguments_of_form(form) if section.has_arguments else None)
+
+
+def arguments_of_form(form: TellsTask) -> Arguments | None:
+    """Return what the task is told as ``form`` stands; None when the form does not ask for it."""
+    if not form.may_tell:
+        return None
+    bound: Any = form
+    names = form.argument_names() if form.task else []
+    source = bound[ARGUMENTS_FROM] if ARGUMENTS_FROM in bound.fields else None
+    said = description_of(form.task)
+    return Arguments(
+        task=form.task,
+        description=pgettext("what a task does", said) if said else "",
+        shown_name=SHOWN_FOR,
+        shown_for=form.shown_for,
+        source=source and PlacedField(source, ""),
+        fields=[PlacedField(bound[name], "") for name in names],
+        unseen=[bound[name] for name in form.ARGUMENTS if name not in names],
+        usual=_in_short(form) if source else "",
+    )
+
+
+def _in_short(form: Any) -> str:
+    """Return the endpoint's arguments in one line."""
+    if form.endpoint is None:
+        return ""
+    args, kwargs = form.endpoint.default_args, form.endpoint.default_kwargs
+    values = bound_arguments(form.task, args, kwargs)
+    if values is None:
+        return json.dumps([args, kwargs], ensure_ascii=False)
+    labels = {each.name: each.label for each in form.parameters or ()}
+    return ", ".join(
+        f"{labels.get(name, name)}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in values.items()
+    )

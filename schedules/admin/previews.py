@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from schedules.admin.month_calendar import Month, key_of, months_of
 from schedules.admin.wording import day_text, distance_text, instant_text, page_language, said, time_text, zone_text
+from schedules.forms.arguments import PREFIX
 from schedules.forms.schedule import RULE_FIELDS
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence.zones import find_zone
@@ -132,6 +133,8 @@ def field_errors(form: BaseForm) -> list[FieldErrors]:
     return [
         FieldErrors(form[name], [] if is_untouched(form, name) else [str(error) for error in form.errors.get(name, ())])
         for name in form.fields
+        # The fields of another task come whole, with their errors.
+        if not (form.must_show_others and name.startswith(PREFIX))
     ]
 
 

@@ -5,10 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin import helpers
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -19,10 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.forms import AdminForm
 
 from schedules.admin.calendar_page import CalendarPage
-from schedules.admin.form_layout import SECTIONS, placed_sections
+from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
 from schedules.admin.pictures import (
     duration_of,
     lateness_of,
@@ -38,6 +34,7 @@ from schedules.admin.runs import outcome_in_short
 from schedules.admin.schedule_action_pages import ScheduleActionPages
 from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
+from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
 from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
@@ -52,7 +49,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(CalendarPage, ScheduleActionPages):
+class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
     form = ScheduleForm
     list_display = [
         "name",
@@ -77,6 +74,7 @@ class APIEndpointScheduleAdmin(CalendarPage, ScheduleActionPages):
     search_fields = ["name", "description", "endpoint__name"]
     search_help_text = gettext_lazy("Name, description or endpoint")
     save_on_top = False
+    warn_unsaved_form = True
 
     class Media:
         css = {"all": ["schedules/css/schedules.css"]}
@@ -212,38 +210,17 @@ class APIEndpointScheduleAdmin(CalendarPage, ScheduleActionPages):
 
         The live preview gets the fragment. The plain button, for browsers without scripts, gets the whole page.
         """
-        obj = None
-        if object_id is not None:
-            obj = self.get_object(request, unquote(object_id))
-            if obj is None:
-                raise Http404(_("This schedule has been deleted."))
-        if not (self.has_change_permission(request, obj) if obj else self.has_add_permission(request)):
-            raise PermissionDenied
-        form = self.get_form(request, obj, change=obj is not None)(request.POST, request.FILES, instance=obj)
+        form, obj = self.unsaved_form(request, object_id)
         if "HX-Request" in request.headers:
             pane = self._pane(form, obj, now=timezone.now())
             context = {"pane": pane, "field_errors": field_errors(form)}
+            if form.must_show_others:
+                context["other_arguments"] = arguments_of_form(form)
             response = render(request, "partials/schedule_preview.html", context)
             # By this the page tells the preview from a login page that came in its place.
             response.headers["X-Schedule-Preview"] = "1"
             return response
-        context = {
-            **self.admin_site.each_context(request),
-            "title": (_("Change %s") if obj else _("Add %s")) % self.opts.verbose_name,
-            "subtitle": str(self._saved(obj)) if obj else None,
-            "adminform": AdminForm(form, list(self.get_fieldsets(request, obj)), {}, [], model_admin=self),
-            "object_id": object_id,
-            "original": self._saved(obj),
-            "is_popup": False,
-            "to_field": None,
-            "media": self.media + form.media,
-            "inline_admin_formsets": [],
-            "errors": helpers.AdminErrorList(form, []) if not form.is_valid() else None,
-            "preserved_filters": self.get_preserved_filters(request),
-        }
-        return self.render_change_form(
-            request, context, add=obj is None, change=obj is not None, obj=self._saved(obj), form_url=form_url
-        )
+        return self.unsaved_page(request, form, self._saved(obj), form_url)
 
     def _pane(self, form: forms.BaseForm, obj: APIEndpointSchedule | None, *, now: datetime) -> Pane:
         if form.is_bound and form.fields:

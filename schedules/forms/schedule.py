@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.choices import exchange_choices, zone_choices
 from schedules.forms.fields import (
     MINUTE,
@@ -22,7 +23,7 @@ from schedules.forms.fields import (
 )
 from schedules.forms.permitted_tasks import PermittedTasks
 from schedules.forms.widgets import CronInput, Segments
-from schedules.models import APIEndpointSchedule
+from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.recurrence.zones import find_zone
 
 Kind = APIEndpointSchedule.Kind
@@ -46,11 +47,13 @@ KINDS_OF_FIELD: dict[str, tuple[str, ...]] = {
 RULE_FIELDS = ("schedule_type", "timezone", *KINDS_OF_FIELD)
 #: Hidden: the revision that the person has before their eyes.
 SEEN = "seen_revision"
+#: Whose arguments the task is told: the endpoint's, or the schedule's own.
+ARGUMENTS_FROM = "arguments_from"
 #: Date and time as clocks of the schedule's own zone show them.
 LOCAL_INSTANTS = ("run_at", "starts_at", "ends_at")
 
 
-class ScheduleForm(PermittedTasks, forms.ModelForm):
+class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
     """Every field that people set. What is left in fields of other kinds is put aside, never an error."""
 
     execution_times = TimesField(
@@ -121,7 +124,12 @@ class ScheduleForm(PermittedTasks, forms.ModelForm):
             "expires_seconds",
         )
         field_classes = {"args": JsonText, "kwargs": JsonText}
-        widgets = {"cron_expression": CronInput(), "schedule_type": Segments()}
+        widgets = {
+            "cron_expression": CronInput(),
+            "schedule_type": Segments(),
+            "args": JsonArea(),
+            "kwargs": JsonArea(),
+        }
         help_texts = {
             "enabled": _("Off: nothing runs, and the engine does not know this schedule."),
             "cron_expression": _("Minute, hour, day, month, weekday. L, W and # are understood."),
@@ -169,6 +177,45 @@ class ScheduleForm(PermittedTasks, forms.ModelForm):
                 widget=forms.HiddenInput(), required=False, initial=self.instance.revision
             )
 
+        if self.may_tell:
+            has_own = self.instance.args is not None or self.instance.kwargs is not None
+            self.fields[ARGUMENTS_FROM] = forms.ChoiceField(
+                label=_("Arguments"),
+                choices=(("endpoint", _("As the endpoint says")), ("own", _("Its own"))),
+                widget=Segments(),
+                required=False,
+                initial="own" if has_own else "endpoint",
+            )
+        # Before anything typed is written into the instance.
+        self._stored_endpoint_id, self._stored = self.instance.endpoint_id, (self.instance.args, self.instance.kwargs)
+        self.endpoint = self._chosen_endpoint()
+        self.add_argument_fields()
+
+    def _chosen_endpoint(self) -> APIEndpoint | None:
+        if "endpoint" not in self.fields:
+            return None
+        typed = self.data.get(self.add_prefix("endpoint")) if self.is_bound else self.initial.get("endpoint")
+        if isinstance(typed, APIEndpoint):
+            return typed
+        text = str(typed or "")
+        return APIEndpoint.objects.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+
+    def chosen_task(self) -> str:
+        return self.endpoint.task if self.endpoint else ""
+
+    def usual_arguments(self) -> tuple[Any, Any]:
+        if self.endpoint is None:
+            return [], {}
+        args, kwargs = self._stored if self.endpoint.pk == self._stored_endpoint_id else (None, None)
+        return (
+            self.endpoint.default_args if args is None else args,
+            self.endpoint.default_kwargs if kwargs is None else kwargs,
+        )
+
+    def says_arguments(self) -> bool:
+        # Forms of before, and scripts, do not send it: they write JSON or leave it empty.
+        return self.data.get(self.add_prefix(ARGUMENTS_FROM), "own") == "own"
+
     def kind(self) -> str:
         """Return the chosen kind, or the saved one while nothing is typed."""
         if self.is_bound:
@@ -190,6 +237,7 @@ class ScheduleForm(PermittedTasks, forms.ModelForm):
         saved = self.instance.endpoint.task if self.instance.endpoint_id else None
         chosen = cleaned.get("endpoint")
         self.refuse_tasks_of_others("endpoint", saved, chosen and chosen.task)
+        cleaned.pop(ARGUMENTS_FROM, None)
         zone = find_zone(cleaned.get("timezone") or "")
         for name in LOCAL_INSTANTS:
             if zone and (local := cleaned.get(name)):

@@ -182,7 +182,20 @@ class TaskInput(forms.TextInput):
     template_name = "schedules/widgets/task.html"
 
     def __init__(self) -> None:
-        super().__init__({"class": f"{INPUT} sx-code", "autocomplete": "off", "spellcheck": "false"})
+        super().__init__(
+            {
+                "class": f"{INPUT} sx-code",
+                "autocomplete": "off",
+                "spellcheck": "false",
+                # Another task is told other things.
+                "hx-post": "",
+                "hx-vals": '{"_arguments": "1"}',
+                "hx-include": "closest form",
+                "hx-target": "#arguments",
+                "hx-swap": "outerHTML",
+                "hx-trigger": "change",
+            }
+        )
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

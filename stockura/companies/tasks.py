@@ -36,18 +36,20 @@ PUBLICATION = Publication("J-Quants", ("08:00", "17:30"), exchange="XTKS")
 def sync_listed_companies(
     self: Task,
     trigger: str = "scheduled",
-    on: str | None = None,
+    on: dt.date | str | None = None,
     allow_older: bool = False,
     allow_shrunken: bool = False,
 ) -> dict[str, Any]:
     """Fetch the list of companies from J-Quants and record what is new, changed, gone and back.
 
-    ``trigger`` says what caused the run and only enters the log. ``on`` asks for the list of a date
-    (YYYY-MM-DD); without it the newest. A list older than the one applied last is refused unless
-    ``allow_older``, and one that lacks too many of the known companies unless ``allow_shrunken``. Returns the
-    counts of ``SyncResult``. Fails with a sentence and changes nothing when J-Quants fails, or when the list
-    cannot be right. When J-Quants asks for quiet, the worker is set free and the task comes back after that
-    time.
+    Args:
+        trigger: What caused the run; it only enters the log.
+        on: The list of this date; without it the newest.
+        allow_older: Take a list that is older than the one applied last.
+        allow_shrunken: Take a list that lacks too many of the known companies.
+
+    Returns the counts of ``SyncResult``. Fails with a sentence and changes nothing when J-Quants fails, or when the
+    list cannot be right. When J-Quants asks for quiet, the worker is set free and the task comes back after that time.
     """
     day = _date(on)
     progress.report(0, None, _("Asking J-Quants for the list of companies"))
@@ -72,9 +74,9 @@ def sync_listed_companies(
     return result.as_json()
 
 
-def _date(text: str | None) -> dt.date | None:
-    if not text:
-        return None
+def _date(text: dt.date | str | None) -> dt.date | None:
+    if not text or isinstance(text, dt.date):
+        return text or None
     try:
         return dt.date.fromisoformat(text)
     except (ValueError, TypeError):  # arguments come from a form as JSON, where a date may be a number

@@ -222,7 +222,7 @@ def test_what_was_left_in_fields_of_another_kind_is_put_aside(chief: Client, end
 
 def test_a_new_form_holds_the_usual_values_from_the_start(chief: Client, endpoint: APIEndpoint) -> None:
     form = chief.get(ADD).context["adminform"].form
-    for name in form.fields:
+    for name in form.Meta.fields:
         usual = APIEndpointSchedule._meta.get_field(name).get_default()
         assert (form[name].value() or None) == (usual or None), name
 
