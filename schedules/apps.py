@@ -8,4 +8,5 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         from schedules import checks, signals  # noqa: F401
+        from schedules.alerts import in_worker  # noqa: F401
         from schedules.ledger import signs_of_life, wiring  # noqa: F401

@@ -31,8 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "ALERT_CALENDAR_DAYS": 60,
     # How long a receiver may take for one message, all in all.
     "ALERT_TIMEOUT_SECONDS": 10.0,
-    # True: webhooks may go to private addresses, and by the proxy that the environment names. Off, because whoever may
-    # edit channels could otherwise reach what stands behind the firewall.
+    # True: webhooks may go to private addresses, such as a chat server in the same network. Off, because whoever may
+    # edit channels could otherwise make this machine ask what stands behind the firewall.
     "ALERT_PRIVATE_TARGETS": False,
     # True: workers look, too; manage.py send_alerts --loop is the other one that does.
     "ALERTS_IN_WORKER": True,

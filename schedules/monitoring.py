@@ -125,7 +125,7 @@ def engine_state(
     health = engine_health(now)
     return EngineState(
         health=health,
-        drift=_drift(mirror, set(in_force), changed, health.set_aside),
+        drift=drift_of(mirror, set(in_force), changed, health.set_aside),
         workers=mirror.workers_since(now - SILENT_AFTER),
         overdue=mirror.count_due_before(now - OVERDUE_AFTER),
         queues=queue_depths(queues),
@@ -160,7 +160,10 @@ def queue_depths(names: Sequence[str]) -> dict[str, int] | None:
     return {name: sum(next(lengths) for _key in of_queue) for name, of_queue in zip(names, keys, strict=True)}
 
 
-def _drift(mirror: Mirror, in_force: set[int], changed: Sequence[tuple[int, int]], set_aside: Collection[int]) -> Drift:
+def drift_of(
+    mirror: Mirror, in_force: set[int], changed: Sequence[tuple[int, int]], set_aside: Collection[int]
+) -> Drift:
+    """Return how the mirror differs; for the arguments see ``engine_state``. Raises EngineUnreachable."""
     listed = mirror.schedule_ids()
     compared = [(pk, revision) for pk, revision in changed if pk in listed and pk in in_force]
     held = mirror.read([pk for pk, _revision in compared]) if compared else []

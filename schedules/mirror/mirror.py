@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
@@ -199,6 +199,16 @@ class Mirror:
     def count_due_before(self, instant: datetime) -> int:
         """Return how many entries should have been dispatched before ``instant`` and have not been."""
         return int(self._ask(lambda: self.redis.zcount(self.keys.due, 0, f"({instant.timestamp()!r}")))
+
+    def due_before(self, instant: datetime, limit: int) -> list[tuple[int, datetime]]:
+        """Return (schedule, due since) of those entries, at most ``limit``, the oldest first."""
+        rows = self._ask(
+            lambda: self.redis.zrangebyscore(
+                self.keys.due, 0, f"({instant.timestamp()!r}", start=0, num=limit, withscores=True
+            )
+        )
+        found = ((self.keys.schedule_id(key), datetime.fromtimestamp(score, UTC)) for key, score in rows)
+        return [(schedule_id, since) for schedule_id, since in found if schedule_id is not None]
 
     def reasons_set_aside(self) -> dict[int, str]:
         """Return why schedules were set aside, by their key."""

@@ -86,7 +86,7 @@ def definition_of(schedule: Ruled, beside: Beside | None = None) -> dict[str, An
         "exchange": schedule.exchange,
         **_of_kind(schedule),
     }
-    if _asks_the_exchange(schedule):
+    if asks_the_exchange(schedule):
         definition["exceptional_days"] = _days(schedule.exchange, beside and beside.exceptional_days)
     if changes := _changes(schedule.pk, beside and beside.changes):
         definition["changes"] = changes
@@ -149,7 +149,8 @@ def _times(execution_times: Any) -> Any:
     return execution_times.get("times") if isinstance(execution_times, dict) else execution_times
 
 
-def _asks_the_exchange(schedule: Ruled) -> bool:
+def asks_the_exchange(schedule: Ruled) -> bool:
+    """Say whether its occurrences depend on the exchange's trading days."""
     month_days = schedule.month_days if isinstance(schedule.month_days, list) else []
     return schedule.trading_day_rule != "any" or any(str(day).startswith("trading:") for day in month_days)
 

@@ -1,0 +1,48 @@
+"""What came of an attempt: a code and a detail in the row, a sentence for people. Never an address or a secret."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SENT = "sent"
+SEPARATOR = ":"
+MAX_DETAIL = 200
+
+SENTENCES: dict[str, Any] = {
+    SENT: _("Accepted by the receiver."),
+    "status": _("The receiver answered with status %(detail)s."),
+    "redirect": _("The receiver redirects (status %(detail)s), which is not followed. Enter the final address."),
+    "timeout": _("The receiver did not answer in time (%(detail)s s)."),
+    "unknown_host": _('There is no server named "%(detail)s".'),
+    "private": _(
+        'The address of "%(detail)s" is a private one. Whoever runs this system can allow that with '
+        "SCHEDULES_ALERT_PRIVATE_TARGETS=true."
+    ),
+    "certificate": _("The certificate of the receiver is not valid: %(detail)s"),
+    "connection": _("The receiver could not be reached: %(detail)s"),
+    "mail_login": _("The mail server did not accept the login of EMAIL_URL."),
+    "mail_recipients": _("The mail server refuses the recipients: %(detail)s"),
+    "mail": _("The mail server did not take it: %(detail)s"),
+    "channel_gone": _("The channel was deleted or switched off before it could be sent."),
+    "error": _("It could not be sent: %(detail)s"),
+}
+
+
+class NotSent(Exception):
+    """A message did not get through; ``answer`` says why, for ``answer_text``."""
+
+    def __init__(self, code: str, detail: object = "") -> None:
+        self.answer = answer(code, detail)
+        super().__init__(self.answer)
+
+
+def answer(code: str, detail: object = "") -> str:
+    text = " ".join(str(detail).split())[:MAX_DETAIL]
+    return f"{code}{SEPARATOR}{text}" if text else code
+
+
+def answer_text(stored: str) -> str:
+    """Return the sentence of a stored answer in the active language; empty when there is none yet."""
+    code, _separator, detail = stored.partition(SEPARATOR)
+    sentence = SENTENCES.get(code)
+    return str(sentence) % {"detail": detail} if sentence else stored
