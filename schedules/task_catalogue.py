@@ -10,6 +10,7 @@ from celery import Task, current_app
 from django.utils.translation import gettext as _
 
 from schedules import conf
+from schedules.ledger.masking import holds_secret
 from schedules.recurrence import Publication
 from schedules.task_parameters import Parameter, bound_values, parameters_of, problem_with_value
 
@@ -113,6 +114,10 @@ def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str]
         return "args", _('The arguments must be a list, such as ["scheduled"].')
     if not isinstance(kwargs, Mapping):
         return "kwargs", _('The named arguments must be an object, such as {"limit": 10}.')
+    for field, given in (("args", args), ("kwargs", kwargs)):
+        if holds_secret(given):
+            # They are stored, shown and sent as they are: a task reads its keys from the settings.
+            return field, _("The arguments hold a secret of this site. Leave it out: the task can read its settings.")
     task = known_tasks().get(name)
     if task is None:
         return None

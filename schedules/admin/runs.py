@@ -28,6 +28,7 @@ from schedules.admin.pictures import (
     two_lines,
 )
 from schedules.admin.wording import day_text, time_text
+from schedules.ledger.masking import mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.selectors import MOMENT, UNFINISHED
 
@@ -319,11 +320,11 @@ class ScheduleRunAdmin(ModelAdmin):
 
     @display(description=_("arguments"))
     def args_shown(self, run: ScheduleRun) -> SafeString | str:
-        return readable(run.args)
+        return readable(mask_all(run.args))
 
     @display(description=_("named arguments"))
     def kwargs_shown(self, run: ScheduleRun) -> SafeString | str:
-        return readable(run.kwargs) if run.kwargs else "–"
+        return readable(mask_all(run.kwargs)) if run.kwargs else "–"
 
     @display(description=_("worker"), empty_value="–")
     def worker_shown(self, run: ScheduleRun) -> str | None:

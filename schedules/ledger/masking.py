@@ -1,4 +1,4 @@
-"""Keep secrets out of what is stored of a run: values of settings whose name says that they are secret."""
+"""Keep secrets out of what is stored and shown of a run: values of settings and arguments whose name says so."""
 
 import re
 from functools import lru_cache
@@ -14,6 +14,8 @@ SECRET_NAME = re.compile(r"SECRET|(?:^|_)(?:KEY|TOKEN|PASSWORD)S?$")
 ADDRESSES = ("REDIS_URL", "CELERY_BROKER_URL")
 #: The password in whatever address a text names, of any length.
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
+#: Names of arguments and of parts of a result whose texts are secrets, whatever they are.
+SECRET_ARGUMENT = re.compile(r"(?:^|[_-])(?:secret|passw(?:or)?d|token|(?:api|access|private|secret)[_-]?key)s?$", re.I)
 #: Shorter values would mask parts of ordinary words.
 MIN_LENGTH = 9
 
@@ -30,14 +32,29 @@ def mask(text: str) -> str:
 
 
 def mask_all(value: Any) -> Any:
-    """Return JSON-ready ``value`` with every text in it masked."""
+    """Return JSON-ready ``value`` with every text in it masked, and texts whose name says that they are secret."""
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
-        return {mask(str(key)): mask_all(below) for key, below in value.items()}
+        return {
+            mask(str(key)): MASK if _is_secret(str(key), below) else mask_all(below) for key, below in value.items()
+        }
     if isinstance(value, list | tuple):
         return [mask_all(below) for below in value]
     return value
+
+
+def holds_secret(value: Any) -> bool:
+    """Say whether a secret of the settings, or an address with its password, stands somewhere in ``value``."""
+    if isinstance(value, str):
+        return bool(PASSWORD_IN_ADDRESS.search(value)) or any(secret in value for secret in _secrets())
+    if isinstance(value, dict):
+        return any(holds_secret(str(key)) or holds_secret(below) for key, below in value.items())
+    return isinstance(value, list | tuple) and any(map(holds_secret, value))
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    return isinstance(value, str) and value != "" and SECRET_ARGUMENT.search(name) is not None
 
 
 @lru_cache(maxsize=1)

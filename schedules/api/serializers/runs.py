@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from schedules.api.fields import AnyField, ArgumentsField, InstantField, NamedArgumentsField
+from schedules.ledger.masking import mask_all
 from schedules.models import ScheduleRun
 
 
@@ -57,6 +58,11 @@ class RunSerializer(serializers.ModelSerializer):
             "created_at",
         ]
         read_only_fields = fields
+
+    def to_representation(self, run: ScheduleRun) -> dict[str, Any]:
+        document: dict[str, Any] = super().to_representation(run)
+        # What a run was called with is kept as it was; results and errors have been masked before they were stored.
+        return document | {name: mask_all(document[name]) for name in ("args", "kwargs")}
 
     @extend_schema_field({"type": ["number", "null"]})
     def get_lateness_seconds(self, run: ScheduleRun) -> float | None:

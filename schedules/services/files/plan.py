@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from schedules.ledger.masking import mask
+from schedules.ledger.masking import mask, mask_all
 
 
 class Verb(enum.StrEnum):
@@ -56,4 +56,6 @@ def shown(value: Any) -> str:
     """Return a value as one line of JSON without any secret; instants and dates as they are written."""
     if isinstance(value, date):
         return value.isoformat()
-    return mask(value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str))
+    if isinstance(value, str) and value:
+        return mask(value)
+    return json.dumps(mask_all(value), ensure_ascii=False, default=str)
