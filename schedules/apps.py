@@ -7,6 +7,7 @@ class SchedulesConfig(AppConfig):
     verbose_name = pgettext_lazy("group of pages", "Schedules")
 
     def ready(self) -> None:
-        from schedules import checks, signals  # noqa: F401
+        from schedules import checks, recording, signals  # noqa: F401
         from schedules.alerts import in_worker  # noqa: F401
         from schedules.ledger import signs_of_life, wiring  # noqa: F401
+        from schedules.services import log_entries  # noqa: F401

@@ -16,6 +16,12 @@ DEFAULTS: dict[str, Any] = {
     "HEARTBEAT_LOST_AFTER_SECONDS": 60.0,
     # How many days the history of runs is kept; 0: for ever. The latest run of each schedule always stays.
     "RUNS_KEPT_DAYS": 400,
+    # How many days the history of changes is kept: who changed what, and why; 0: for ever. Ten years, as companies keep
+    # their books: it is small, and what is gone cannot be reverted.
+    "CHANGES_KEPT_DAYS": 3653,
+    # How many proxies of your own stand before the web server. Each adds an entry to X-Forwarded-For; without that the
+    # history of changes would name the proxy as where every change came from.
+    "PROXIES": 0,
     # Alerts. Which events are told of which schedules, after how many failures and to whom, are rows (AlertRule); here
     # stands what concerns all of them. How often somebody looks for what is to be told.
     "ALERT_LOOK_EVERY_SECONDS": 15.0,

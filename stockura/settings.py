@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "auditlog",
     "axes",
     "schedules",
     "stockura.companies",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "schedules.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, as it asks: it puts its answer in the place of the others'.
@@ -203,6 +205,10 @@ CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
 
 # --- Schedules ------------------------------------------------------------------------------------------------
 
+#: The table in which django-auditlog keeps who changed what; values keep their types, so that a change can be reverted.
+AUDITLOG_LOGENTRY_MODEL = "schedules.RecordedChange"
+AUDITLOG_STORE_JSON_CHANGES = True
+
 #: See schedules/conf.py, which holds the defaults and the meaning of each.
 SCHEDULES = {
     "RECONCILE_EVERY_SECONDS": env.float("SCHEDULES_RECONCILE_EVERY_SECONDS", default=60.0),
@@ -210,6 +216,8 @@ SCHEDULES = {
     "HEARTBEAT_EVERY_SECONDS": env.float("SCHEDULES_HEARTBEAT_EVERY_SECONDS", default=10.0),
     "HEARTBEAT_LOST_AFTER_SECONDS": env.float("SCHEDULES_HEARTBEAT_LOST_AFTER_SECONDS", default=60.0),
     "RUNS_KEPT_DAYS": env.int("SCHEDULES_RUNS_KEPT_DAYS", default=400),
+    "CHANGES_KEPT_DAYS": env.int("SCHEDULES_CHANGES_KEPT_DAYS", default=3653),
+    "PROXIES": env.int("SCHEDULES_PROXIES", default=0),
     "ALERT_LOOK_EVERY_SECONDS": env.float("SCHEDULES_ALERT_LOOK_EVERY_SECONDS", default=15.0),
     "ALERT_GROUP_SECONDS": env.float("SCHEDULES_ALERT_GROUP_SECONDS", default=20.0),
     "ALERT_GROUP_AGAIN_SECONDS": env.float("SCHEDULES_ALERT_GROUP_AGAIN_SECONDS", default=300.0),
@@ -301,6 +309,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "schedules.api.schema.add_problem_documents",
+        "schedules.api.reasons.add_reason_header",
     ],
     # The pages of the schema, served from this site: they work without the internet.
     "SWAGGER_UI_DIST": "SIDECAR",

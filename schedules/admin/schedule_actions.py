@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from schedules import actors
 from schedules.exceptions import AnswerRefused, SchedulesError
 from schedules.forms.asking import AskingForm, PauseForm, RunForm
 from schedules.models import APIEndpointSchedule
@@ -73,6 +74,7 @@ def carry_out(action: ScheduleAction, schedules: Iterable[APIEndpointSchedule], 
     Raises AnswerRefused before anything is done: an answer is the same for all of them.
     """
     outcome = Outcome()
+    actors.because(str(asked.answers.get("reason", "")))
     for schedule in schedules:
         try:
             changed = action.step(schedule.pk, asked)

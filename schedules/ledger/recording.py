@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from schedules import actors
 from schedules.ledger.masking import mask, mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
@@ -73,7 +74,8 @@ def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
         if schedule and not schedule.is_paused(now) and _has_failed_too_often(schedule):
             with override(None):
                 reason = _("Paused by itself after %(count)d failures in a row.")
-            pause_schedule(schedule.pk, now=now, reason=reason % {"count": schedule.pause_after_failures})
+            with actors.acting(door=actors.ENGINE):
+                pause_schedule(schedule.pk, now=now, reason=reason % {"count": schedule.pause_after_failures})
 
 
 def give_back(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:

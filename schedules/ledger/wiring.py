@@ -12,6 +12,7 @@ from celery import Task, current_app, signals
 from celery.app.trace import build_tracer
 from django.utils import timezone
 
+from schedules import actors
 from schedules.ledger.claiming import Message, expire, revoke
 from schedules.ledger.executing import call_next_quietly, execute
 from schedules.messages import HEADER, Origin
@@ -38,7 +39,8 @@ def _recorded(task: Task, body: Callable[..., Any]) -> Callable[..., Any]:
         origin = None if request.called_directly else Origin.from_header((request.headers or {}).get(HEADER))
         if origin is None:
             return body(*args, **kwargs)
-        return execute(task, body, origin, args, kwargs)
+        with actors.acting(door=actors.ENGINE, through=task.name):
+            return execute(task, body, origin, args, kwargs)
 
     setattr(recorded, _MARK, True)
     return recorded

@@ -9,6 +9,7 @@ from schedules.models.calendar_feed import CalendarFeed
 from schedules.models.endpoint import APIEndpoint
 from schedules.models.exceptional_day import ExceptionalDay
 from schedules.models.occurrence_change import OccurrenceChange
+from schedules.models.recorded_change import RecordedChange
 from schedules.models.run import ScheduleRun
 from schedules.models.schedule import APIEndpointSchedule
 
@@ -26,5 +27,6 @@ __all__ = [
     "CalendarFeed",
     "ExceptionalDay",
     "OccurrenceChange",
+    "RecordedChange",
     "ScheduleRun",
 ]

@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 
-class AccessToken(models.Model):
+
+class AccessToken(SavedWhole):
     """What one script shows instead of a password: it acts as ``user``, and only within its scopes."""
 
     class Scope(models.TextChoices):

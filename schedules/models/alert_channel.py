@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 
-class AlertChannel(models.Model):
+
+class AlertChannel(SavedWhole):
     """One place to tell alerts to. Only the fields of its own kind are filled.
 
     ``url`` and ``secret`` let whoever has them write in our name: no page, log, message or API shows them once saved.

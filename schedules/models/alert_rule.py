@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from schedules.models.alert_channel import AlertChannel
 from schedules.models.endpoint import LONGEST_SECONDS, APIEndpoint
+from schedules.models.saved_whole import SavedWhole
 from schedules.models.schedule import APIEndpointSchedule
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -37,7 +38,7 @@ def seconds_field(label: Any, default: int, **options: Any) -> models.PositiveIn
     return models.PositiveIntegerField(label, default=default, validators=limits, **options)
 
 
-class AlertRule(models.Model):
+class AlertRule(SavedWhole):
     """Which events are told, of what, when, in which language and to which channels."""
 
     class Language(models.TextChoices):

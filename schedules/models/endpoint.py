@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 from schedules.task_catalogue import problem_with_arguments, problem_with_task
 
 #: Ten years. Longer durations are typing errors, and would leave the years that a computer knows.
@@ -15,7 +16,7 @@ def empty_list() -> list:
     return []
 
 
-class APIEndpoint(models.Model):
+class APIEndpoint(SavedWhole):
     """A data endpoint. Its task, arguments, queue and expiry are the defaults of its schedules."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)

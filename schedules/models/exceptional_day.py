@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 
-class ExceptionalDay(models.Model):
+
+class ExceptionalDay(SavedWhole):
     """One date of one exchange that is open or closed against the calendar; it is looked at first."""
 
     exchange = models.CharField(_("exchange"), max_length=10, default="XTKS")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from schedules.exceptions import TokenRefused
@@ -45,10 +46,14 @@ def make_access_token(
 
 def revoke_access_token(token: AccessToken, *, now: datetime) -> bool:
     """Let nobody sign in with the token any more; return whether that changed anything. Twice is once."""
-    changed = AccessToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now)
-    if changed:
-        logger.info("token.revoked token_id=%s user_id=%s", token.pk, token.user_id)
-    return bool(changed)
+    with transaction.atomic():
+        valid = AccessToken.objects.select_for_update().filter(pk=token.pk, revoked_at__isnull=True).first()
+        if valid is None:
+            return False
+        valid.revoked_at = now
+        valid.save(update_fields=["revoked_at"])
+    logger.info("token.revoked token_id=%s user_id=%s", token.pk, token.user_id)
+    return True
 
 
 def token_of_key(key: str, *, now: datetime) -> AccessToken:

@@ -1,4 +1,4 @@
-"""Forget old runs: in small batches, so that neither memory nor a lock on the database grows with the history.
+"""Forget old runs and changes: in small batches, so that neither memory nor a lock grows with the history.
 
 What is never deleted, however old: a run that has not ended, and of each schedule the run recorded last and the one of
 its latest occurrence. The first two are what people look at; the last is what tells beat, after Redis has lost its
@@ -9,11 +9,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules import conf
-from schedules.models import ScheduleRun
+from schedules.models import RecordedChange, ScheduleRun
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +30,12 @@ MAX_DAYS = 36_500
 DAY = timedelta(days=1)
 
 
-def kept_since(now: datetime, days: int | None = None) -> datetime | None:
+def kept_since(now: datetime, days: int | None = None, *, setting: str = "RUNS_KEPT_DAYS") -> datetime | None:
     """Return the instant before which runs may be forgotten; None when the history is kept for ever.
 
-    ``days`` stands for the setting RUNS_KEPT_DAYS when it is given.
+    ``days`` stands for the setting when it is given; CHANGES_KEPT_DAYS is the setting of the history of changes.
     """
-    days = int(conf.setting("RUNS_KEPT_DAYS")) if days is None else days
+    days = int(conf.setting(setting)) if days is None else days
     return now - timedelta(days=min(days, MAX_DAYS)) if days else None
 
 
@@ -75,8 +76,7 @@ class DailyRetention:
         if self._batches is None:
             if not self._is_due(now):
                 return
-            before = kept_since(now)
-            self._batches, self._deleted = iter(()) if before is None else _batches(before), 0
+            self._batches, self._deleted = chain(_runs_too_old(now), _changes_too_old(now)), 0
         try:
             count = next(self._batches, 0)
         except Exception:
@@ -87,11 +87,24 @@ class DailyRetention:
         if not count:
             self._batches, self._done_at = None, now
             if self._deleted:
-                logger.info("retention.deleted runs=%d", self._deleted)
+                logger.info("retention.deleted rows=%d", self._deleted)
 
     def _is_due(self, now: datetime) -> bool:
         # A clock that was set back must not put it off.
         return self._done_at is None or not timedelta() <= now - self._done_at < DAY
+
+
+def _runs_too_old(now: datetime) -> Iterator[int]:
+    before = kept_since(now)
+    return iter(()) if before is None else _batches(before)
+
+
+def _changes_too_old(now: datetime) -> Iterator[int]:
+    """Delete what was changed longer ago than CHANGES_KEPT_DAYS, and yield how many of each batch."""
+    before = kept_since(now, setting="CHANGES_KEPT_DAYS")
+    old = RecordedChange.objects.filter(timestamp__lt=before).order_by("timestamp") if before else None
+    while old is not None and (found := list(old.values_list("pk", flat=True)[:BATCH])):
+        yield RecordedChange.objects.filter(pk__in=found).delete()[0]
 
 
 def _batches(before: datetime) -> Iterator[int]:

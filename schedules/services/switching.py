@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from schedules import actors
 from schedules.exceptions import PauseEndsInThePast
 from schedules.models import APIEndpointSchedule
 
@@ -38,7 +39,8 @@ def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: 
         return False
     schedule.paused_at = schedule.paused_at if is_paused else now
     schedule.paused_until, schedule.pause_reason = until, reason
-    schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
+    with actors.acting(reason=reason or actors.current().reason):
+        schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
     return True
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
 from schedules.api.language import activate_asked_language
+from schedules.api.reasons import take_reason
 
 #: Longer numbers are no key of any database.
 ID_PATTERN = "[0-9]{1,18}"
@@ -26,3 +28,5 @@ class Resource(GenericViewSet[Any]):
         # Before authentication, so that a refusal speaks the language too.
         activate_asked_language(request)
         super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            take_reason(request)

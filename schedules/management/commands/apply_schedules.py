@@ -5,10 +5,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from schedules.management.recorded import RecordedCommand
 from schedules.services.files.applying import apply_file
 from schedules.services.files.plan import Change, Plan, Verb
 from schedules.services.files.problems import FileRefused
@@ -18,7 +19,7 @@ STDIN = "-"
 SIGNS = {Verb.CREATED: "+", Verb.CHANGED: "~", Verb.DELETED: "-", Verb.UNCHANGED: "="}
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Apply a YAML file of endpoints, schedules and exceptional days, as export_schedules writes it: all of it or, "
         "if anything is wrong, nothing. What it says already is left alone. Pauses and runs are never touched."

@@ -4,13 +4,14 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from schedules.exceptions import EngineUnreachable
+from schedules.management.recorded import RecordedCommand
 from schedules.models import APIEndpointSchedule
 from schedules.services.mirroring import ReconcileReport, reconcile
 
@@ -18,7 +19,7 @@ from schedules.services.mirroring import ReconcileReport, reconcile
 MAX_NAMED = 20
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Put every enabled schedule into RedBeat as the database has it. Repeating it changes nothing; it never starts "
         "a run, and leaves entries of other programs alone."

@@ -6,15 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from schedules.management.recorded import RecordedCommand
 from stockura.demo.loading import load_demo
 
 PASSWORD_VARIABLE = "STOCKURA_DEMO_PASSWORD"
 
 
-class Command(BaseCommand):
+class Command(RecordedCommand):
     help = (
         "Load the demo: a login that may do everything, an endpoint, and schedules. Safe to repeat: what was loaded "
         "once and then changed or deleted stays so; only the login is made again, because `make run` shows it."
