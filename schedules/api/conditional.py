@@ -32,6 +32,12 @@ IF_MATCH_NEEDED = OpenApiParameter(
     description="The `ETag` of what you have read, or `*` for whatever is there. Refused with 412 when somebody has "
     "changed it since, and with 428 without this header, because PUT replaces everything.",
 )
+IF_ABSENT = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="`*`: only create. Refused with 412 when there is one already.",
+)
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="An `ETag`; answered with 304 while it still holds."
 )
@@ -69,7 +75,8 @@ def answer(request: Request, document: Any, state: object, **kwargs: Any) -> Res
 def require_current(request: Request, state: object, *, needed: bool) -> None:
     """Refuse a change that was made for another state. Called under the lock of the row.
 
-    Raises ChangedMeanwhile, and PreconditionRequired when ``needed`` and nothing was sent. Weak ETags never match.
+    ``state`` is None when there is nothing, which no ETag matches. Raises ChangedMeanwhile, and PreconditionRequired
+    when ``needed`` and nothing was sent. Weak ETags never match.
     """
     sent = request.headers.get("If-Match")
     if sent is None:
@@ -77,7 +84,15 @@ def require_current(request: Request, state: object, *, needed: bool) -> None:
             raise PreconditionRequired
         return
     known = parse_etags(sent)
+    if state is None:
+        raise ChangedMeanwhile
     if known != ["*"] and str(state) not in [etag.strip('"').partition("-")[0] for etag in known if etag[0] == '"']:
+        raise ChangedMeanwhile
+
+
+def require_absent(request: Request, row: object | None) -> None:
+    """Refuse to touch what is there when ``If-None-Match: *`` asks for a new one. Raises ChangedMeanwhile."""
+    if row is not None and request.headers.get("If-None-Match", "").strip() == "*":
         raise ChangedMeanwhile
 
 

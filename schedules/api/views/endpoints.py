@@ -3,9 +3,13 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from schedules.api.serializers.declared import DeclaredEndpointSerializer
 from schedules.api.serializers.endpoints import EndpointSerializer
-from schedules.api.views.mirrored import MirroredRows
+from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
 from schedules.models import APIEndpoint
 
 
@@ -17,15 +21,27 @@ class EndpointFilters(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(required=False)
 
 
-class EndpointViews(MirroredRows):
+class EndpointViews(DeclaredRows):
     """Endpoints: a Celery task with its usual arguments and queue."""
 
     queryset = APIEndpoint.objects.all()
     serializer_class = EndpointSerializer
+    declared_serializer_class = DeclaredEndpointSerializer
+    needs = {"declare": ("schedules.add_apiendpoint", "schedules.change_apiendpoint")}
     filters = EndpointFilters
     search_fields = ["name", "description", "task"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
+
+    @describe_by_name("endpoints", EndpointSerializer)
+    @action(detail=False, url_path=NAME_IN_ADDRESS, url_name="by-name")
+    def by_name(self, request: Request, name: str) -> Response:
+        return self.show_named(name)
+
+    @describe_declare("endpoints", DeclaredEndpointSerializer)
+    @by_name.mapping.put
+    def declare(self, request: Request, name: str) -> Response:
+        return self.declare_named(name)
 
     @staticmethod
     def state_of(row: APIEndpoint) -> object:

@@ -3,7 +3,7 @@
 A change is saved whether Redis answers or not. When beat could not be told, the answer says so in ``warning``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -70,9 +70,11 @@ class MirroredRows(Resource):
             return Response({"warning": warning}, status=status.HTTP_202_ACCEPTED)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def answer(self, row: models.Model, warning: str | None = None, **kwargs: Any) -> Response:
-        """Return a row as it is shown, with its ETag."""
-        return answer(self.request, self.shown([row], warning)[0], self.state_of(row), **kwargs)
+    def answer(
+        self, row: models.Model, warning: str | None = None, also: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Response:
+        """Return a row as it is shown, with its ETag; ``also`` is said besides."""
+        return answer(self.request, {**self.shown([row], warning)[0], **(also or {})}, self.state_of(row), **kwargs)
 
     @staticmethod
     def state_of(row: Any) -> object:

@@ -16,6 +16,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from schedules.api.filters import refuse_unknown_parameters
 from schedules.api.idempotency import idempotent
 from schedules.api.pagination import NewestFirst
+from schedules.api.serializers.declared import DeclaredScheduleSerializer
 from schedules.api.serializers.previews import CountSerializer, PreviewSerializer, preview_document
 from schedules.api.serializers.runs import RunSerializer
 from schedules.api.serializers.schedules import (
@@ -24,7 +25,7 @@ from schedules.api.serializers.schedules import (
     ScheduleFilters,
     ScheduleSerializer,
 )
-from schedules.api.views.mirrored import MirroredRows
+from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
 from schedules.api.views.runs import runs_to_list
 from schedules.models import APIEndpointSchedule
 from schedules.models.lifecycle import pause_holds
@@ -34,21 +35,25 @@ from schedules.services.triggering import OtherArguments, run_now
 from schedules.standing import places_of
 
 #: Permissions.
+ADD = "schedules.add_apiendpointschedule"
+CHANGE = "schedules.change_apiendpointschedule"
 VIEW = "schedules.view_apiendpointschedule"
 RUN = "schedules.run_apiendpointschedule"
 PAUSE = "schedules.pause_apiendpointschedule"
 
 
-class ScheduleViews(MirroredRows):
+class ScheduleViews(DeclaredRows):
     """Schedules: when an endpoint runs."""
 
     queryset = APIEndpointSchedule.objects.select_related("endpoint")
     serializer_class = ScheduleSerializer
+    declared_serializer_class = DeclaredScheduleSerializer
     filters = ScheduleFilters
     search_fields = ["name", "description", "endpoint__name", "cron_expression"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
     needs = {
+        "declare": (ADD, CHANGE),
         "preview": (VIEW,),
         "runs": (VIEW, "schedules.view_schedulerun"),
         "run": (RUN,),
@@ -62,6 +67,16 @@ class ScheduleViews(MirroredRows):
             return rows
         holds = ExpressionWrapper(pause_holds(timezone.now()), output_field=BooleanField())
         return rows.alias(pause_holds=holds)
+
+    @describe_by_name("schedules", ScheduleSerializer)
+    @action(detail=False, url_path=NAME_IN_ADDRESS, url_name="by-name")
+    def by_name(self, request: Request, name: str) -> Response:
+        return self.show_named(name)
+
+    @describe_declare("schedules", DeclaredScheduleSerializer)
+    @by_name.mapping.put
+    def declare(self, request: Request, name: str) -> Response:
+        return self.declare_named(name)
 
     @staticmethod
     def state_of(row: APIEndpointSchedule) -> object:
