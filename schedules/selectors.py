@@ -137,6 +137,15 @@ def doubtful_pauses(now: datetime) -> QuerySet[APIEndpointSchedule]:
     return holds.filter(forgotten | Q(pause_reason__startswith=PAUSED_BY_ITSELF)).order_by("paused_at", "pk")
 
 
+def count_out_of_force(now: datetime) -> tuple[int, int]:
+    """Return how many schedules are paused, and how many are off or have an endpoint that is off; one query."""
+    off = Q(enabled=False) | Q(endpoint__enabled=False)
+    counts = APIEndpointSchedule.objects.aggregate(
+        paused=Count("pk", filter=Q(pause_holds(now)) & ~off), off=Count("pk", filter=off)
+    )
+    return counts["paused"], counts["off"]
+
+
 def runs_in_slots(edges: Sequence[datetime], *, by_schedule: bool = False) -> list[SlotCount]:
     """Return how many runs of each state lie in each slot [edge, next edge), by their MOMENT; one query.
 

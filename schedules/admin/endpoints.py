@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +30,6 @@ ASK_ARGUMENTS = "_arguments"
 @admin.register(APIEndpoint)
 class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
     form = EndpointForm
-    warn_unsaved_form = True
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
     list_filter = ["enabled", "queue"]
     list_per_page = 50
@@ -43,6 +43,7 @@ class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
 
     class Media:
         css = {"all": ["schedules/css/schedules.css"]}
+        js = [forms.Script("schedules/js/leaving.js", defer=True)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[APIEndpoint]:
         return super().get_queryset(request).annotate(schedule_count=Count("schedules"))

@@ -26,6 +26,7 @@ from schedules.models import APIEndpointSchedule
 from schedules.monitoring import EngineState, engine_state
 from schedules.selectors import (
     changed_since,
+    count_out_of_force,
     doubtful_pauses,
     names_of,
     queue_names,
@@ -85,7 +86,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "coming_more": len(coming) > limit or any(each.more for each in coming),
         "coming_all": asked_for_all,
         "is_empty": rights.schedules and not planned and not APIEndpointSchedule.objects.exists(),
-        "verdict": verdict_of(rights, engine, found, line, coming, now),
+        "verdict": verdict_of(
+            rights, engine, found, line, coming, now, count_out_of_force(now) if rights.schedules else (0, 0)
+        ),
     }
     return context
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -57,11 +60,15 @@ def verdict_of(
     line: TimeLine,
     coming: list[Coming],
     now: datetime,
+    out_of_force: tuple[int, int] = (0, 0),
 ) -> Verdict:
-    """Return the first line. ``engine`` is None when Redis does not answer: then nothing is called well."""
+    """Return the first line. ``engine`` is None when Redis does not answer: then nothing is called well.
+
+    ``out_of_force``: how many schedules are paused, and how many are off.
+    """
     if not rights.schedules and not rights.runs:
         return Verdict("quiet", _("You may view neither schedules nor runs. Ask whoever gives permissions."), [])
-    details = _details(rights, line, coming, now)
+    details = [*_details(rights, line, coming, now), *_out_of_force(*out_of_force)]
     if rights.schedules and engine is None:
         others = sum(need.number for need in found) - 1
         also = ""
@@ -115,3 +122,17 @@ def _details(rights: Rights, line: TimeLine, coming: list[Coming], now: datetime
     elif rights.schedules:
         details.append(_("Nothing comes within 24 hours."))
     return details
+
+
+def _out_of_force(paused: int, off: int) -> list[SafeString]:
+    """Return what does not run, with the way to it: "all is well" means only what is in force."""
+    address = reverse("admin:schedules_apiendpointschedule_changelist")
+    link = '<a class="sx-link" href="{}?state={}">{}</a>'
+    found = []
+    if paused:
+        text = ngettext("%(count)d schedule is paused", "%(count)d schedules are paused", paused) % {"count": paused}
+        found.append(format_html(link, address, "paused", text))
+    if off:
+        text = ngettext("%(count)d schedule is off", "%(count)d schedules are off", off) % {"count": off}
+        found.append(format_html(link, address, "any_off", text))
+    return [format_html_join(" · ", "{}", ((each,) for each in found))] if found else []

@@ -58,6 +58,7 @@ class Pane:
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     in_force: bool = True
+    paused: str = ""
     months: list[Month] = field(default_factory=list)
 
     @property
@@ -116,6 +117,7 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
         unchanged=len(comparison.unchanged) if comparison else 0,
         has_changes=bool(comparison and (comparison.added or comparison.removed)),
         months=months_of(preview.recurrence, after=previewing.starts_after(schedule, now), now=now),
+        paused=_paused(schedule, now=now),
         in_force=schedule.enabled and (schedule.endpoint_id is None or schedule.endpoint.enabled),
     )
 
@@ -146,6 +148,15 @@ def is_untouched(form: BaseForm, name: str) -> bool:
         # Of a number and a unit, only the number is entered; the unit is there from the start.
         return not value or (len(value) == 2 and value[0] in (None, ""))
     return value in (None, "")
+
+
+def _paused(schedule: APIEndpointSchedule, *, now: datetime) -> str:
+    if not schedule.is_paused(now):
+        return ""
+    if schedule.paused_until is None:
+        return _("Paused: none of these runs happens until somebody resumes the schedule.")
+    until = instant_text(timezone.localtime(schedule.paused_until), now=now)
+    return _("Paused until %(instant)s; nothing runs before.") % {"instant": until}
 
 
 def _belongs_to(run: Any, local: datetime, today: Any) -> str:

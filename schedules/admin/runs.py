@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -30,6 +31,7 @@ from schedules.admin.pictures import (
 from schedules.admin.wording import day_text, time_text
 from schedules.ledger.masking import mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models.reasons import error_text
 from schedules.selectors import MOMENT, UNFINISHED
 
 #: Characters of an error that the list shows.
@@ -161,6 +163,7 @@ class ScheduleRunAdmin(ModelAdmin):
 
     class Media:
         css = {"all": ["schedules/css/schedules.css"]}
+        js = [forms.Script("schedules/js/live.js", defer=True)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -174,6 +177,7 @@ class ScheduleRunAdmin(ModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         # Nobody changes a run, so it has no history of changes to offer.
         context |= {"show_history": False, "run_again": self._run_again(request, kwargs.get("obj"))}
+        context["is_live"] = kwargs.get("obj") is not None and kwargs["obj"].state in UNFINISHED
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _run_again(self, request: HttpRequest, run: ScheduleRun | None) -> dict[str, Any] | None:
@@ -204,7 +208,8 @@ class ScheduleRunAdmin(ModelAdmin):
             said = {
                 "error_shown": obj.error or obj.traceback,
                 "result_shown": obj.result is not None,
-                "progress_shown": obj.progress_message or obj.progress_done is not None,
+                # "0" of a run that failed at once only distracts.
+                "progress_shown": obj.progress_done or (obj.state in UNFINISHED and obj.progress_message),
                 "kwargs_shown": obj.kwargs,
                 "heartbeat_full": obj.heartbeat_at and obj.finished_at is None,
                 "retry_full": obj.state == ScheduleRun.State.RETRYING,
@@ -292,7 +297,7 @@ class ScheduleRunAdmin(ModelAdmin):
             if run.traceback
             else ""
         )
-        return format_html('<p class="sx-error-text">{}</p>{}', run.error, folded)
+        return format_html('<p class="sx-error-text">{}</p>{}', error_text(run.error), folded)
 
     @display(description=_("planned for"), empty_value="–")
     def planned_full(self, run: ScheduleRun) -> str | None:
@@ -334,7 +339,8 @@ class ScheduleRunAdmin(ModelAdmin):
 def outcome_in_short(run: ScheduleRun) -> SafeString:
     """Return in one line what came of a run: its error, why it did not run, its counts, or how far it is."""
     if run.error:
-        text = run.error if len(run.error) <= SHORT_ERROR else f"{run.error[:SHORT_ERROR]}…"
+        error = error_text(run.error)
+        text = error if len(error) <= SHORT_ERROR else f"{error[:SHORT_ERROR]}…"
         return format_html('<span class="sx-error-text">{}</span>', text)
     return format_html("{}", run.reason_text or counts_in_short(run.result) or progress_in_short(run))
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,11 +19,11 @@ from unfold.decorators import action
 
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import standing_badge
-from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, ScheduleAction, carry_out, sentences
+from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, Outcome, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_facts import next_run_text, rule_in_words
 from schedules.exceptions import AnswerRefused, EngineUnreachable
 from schedules.forms.asking import LONGEST_REASON, AskingForm
-from schedules.models import APIEndpointSchedule
+from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services import mirroring
 from schedules.standing import places_of
 
@@ -139,11 +140,19 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             self.log_change(request, schedule, f"{found.history}: {reason}" if reason else str(found.history))
         successes, remarks, errors = sentences(found, outcome)
         for text in successes:
-            messages.success(request, text)
+            messages.success(request, self._with_link(request, text, outcome))
         for text in remarks:
             messages.warning(request, text)
         for text in errors:
             messages.error(request, text)
+
+    def _with_link(self, request: HttpRequest, text: str, outcome: Outcome) -> str:
+        """Return the sentence, for a single run with the way to it."""
+        runs = [result for result in outcome.results if isinstance(result, ScheduleRun)]
+        if len(runs) != 1 or not self.verbs_allowed(request)["view_runs"]:
+            return text
+        address = reverse("admin:schedules_schedulerun_change", args=[runs[0].pk])
+        return format_html('{} <a class="sx-link" href="{}">{}</a>', text, address, _("See the run"))
 
     def _asking_page(
         self,

@@ -63,6 +63,8 @@ class Outcome:
     """What came of an action, by name. ``failed`` holds the sentences of those that went wrong."""
 
     done: list[APIEndpointSchedule] = field(default_factory=list)
+    #: What the steps returned, one for each of ``done``: for a run its row.
+    results: list[Any] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     vanished: int = 0
     failed: list[str] = field(default_factory=list)
@@ -87,6 +89,7 @@ def carry_out(action: ScheduleAction, schedules: Iterable[APIEndpointSchedule], 
         else:
             if changed:
                 outcome.done.append(schedule)
+                outcome.results.append(changed)
             else:
                 outcome.unchanged.append(schedule.name)
     return outcome

@@ -11,7 +11,7 @@ from unfold.views import ChangeList
 
 from schedules.admin.run_bars import COUNT, bar_of
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
-from schedules.selectors import latest_runs_of
+from schedules.selectors import UNFINISHED, latest_runs_of
 from schedules.standing import places_of
 
 
@@ -34,6 +34,7 @@ class ScheduleChangeList(ChangeList):
             schedule.may = may
             schedule.listed_on = request.get_full_path()
         self.result_list = schedules
+        self.is_live = any(run.state in UNFINISHED for run in runs.values())
 
 
 def latest_runs(schedule_ids: list[int]) -> dict[int, ScheduleRun]:
@@ -53,6 +54,7 @@ class StateFilter(DropdownFilter):
             ("paused", _("Paused")),
             ("off", _("Off")),
             ("endpoint_off", _("Endpoint off")),
+            ("any_off", _("Off, or endpoint off")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
@@ -62,6 +64,7 @@ class StateFilter(DropdownFilter):
             "paused": Q(enabled=True) & paused,
             "off": Q(enabled=False),
             "endpoint_off": Q(endpoint__enabled=False),
+            "any_off": Q(enabled=False) | Q(endpoint__enabled=False),
         }
         condition = conditions.get(self.value())
         return queryset if condition is None else queryset.filter(condition)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -39,8 +39,10 @@ from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
 from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
 from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import recurrence_of
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
+from schedules.selectors import UNFINISHED
 from schedules.standing import Place, places_of
 
 #: Runs that a schedule's page lists.
@@ -74,13 +76,14 @@ class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActio
     search_fields = ["name", "description", "endpoint__name"]
     search_help_text = gettext_lazy("Name, description or endpoint")
     save_on_top = False
-    warn_unsaved_form = True
 
     class Media:
         css = {"all": ["schedules/css/schedules.css"]}
         js = [
             forms.Script("schedules/js/cron-builder.js", defer=True),
             forms.Script("schedules/js/schedule-form.js", defer=True),
+            forms.Script("schedules/js/leaving.js", defer=True),
+            forms.Script("schedules/js/live.js", defer=True),
         ]
 
     # --- The list -----------------------------------------------------------------------------------------------
@@ -205,6 +208,22 @@ class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActio
             context |= self._page_of(request, obj, now=now)
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def response_add(self, request: HttpRequest, obj: APIEndpointSchedule, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().response_add(request, obj, *args, **kwargs)
+        self._warn_when_nothing_comes(request, obj)
+        return response
+
+    def response_change(self, request: HttpRequest, obj: APIEndpointSchedule) -> HttpResponse:
+        response = super().response_change(request, obj)
+        self._warn_when_nothing_comes(request, obj)
+        return response
+
+    def _warn_when_nothing_comes(self, request: HttpRequest, obj: APIEndpointSchedule) -> None:
+        """A date that has passed is no error, but hardly ever meant."""
+        if obj.enabled and recurrence_of(obj).next_after(timezone.now()) is None:
+            sentence = _('"%(name)s" is saved, but no run lies ahead: its date or its end has passed.')
+            messages.warning(request, sentence % {"name": obj.name})
+
     def _preview(self, request: HttpRequest, object_id: str | None, form_url: str) -> HttpResponse:
         """Answer what would happen if the form were saved as it is; nothing is written.
 
@@ -213,7 +232,7 @@ class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActio
         form, obj = self.unsaved_form(request, object_id)
         if "HX-Request" in request.headers:
             pane = self._pane(form, obj, now=timezone.now())
-            context = {"pane": pane, "field_errors": field_errors(form)}
+            context = {"pane": pane, "field_errors": field_errors(form), "is_live_preview": True}
             if form.must_show_others:
                 context["other_arguments"] = arguments_of_form(form)
             response = render(request, "partials/schedule_preview.html", context)
@@ -263,6 +282,7 @@ class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActio
                 }
                 for run in saved.runs.defer("traceback", "args", "kwargs")[:RECENT_RUNS]
             ]
+            context["is_live"] = any(line["run"].state in UNFINISHED for line in context["recent_runs"])
             context["all_runs"] = f"{reverse('admin:schedules_schedulerun_changelist')}?schedule__id__exact={saved.pk}"
         return context
 

@@ -1,6 +1,7 @@
 """Form fields of a schedule: text, ticks and units in, the models' values out."""
 
 import json
+import unicodedata
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,10 +44,17 @@ class TimesField(forms.CharField):
 
     def to_python(self, value: Any) -> dict[str, list[str]] | None:
         times = [normal_time(part) for part in split_typed(super().to_python(value))]
-        return {"times": list(dict.fromkeys(times))} if times else None
+        return {"times": sorted(set(times))} if times else None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(initial or None) != bool(data) or initial != self.to_python(data)
+
+
+class CronField(forms.CharField):
+    """A cron expression; full-width digits and asterisks, as a Japanese keyboard writes them, are taken as meant."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join(unicodedata.normalize("NFKC", super().to_python(value)).split())
 
 
 class DatesField(forms.CharField):
@@ -111,7 +119,7 @@ class SecondsField(forms.MultiValueField):
             forms.IntegerField(min_value=0, max_value=MAX_SECONDS, required=False),
             forms.TypedChoiceField(choices=units, coerce=int, required=False, empty_value=smallest),
         )
-        super().__init__(fields, widget=AmountAndUnit(units), require_all_fields=False, **options)
+        super().__init__(fields, widget=AmountAndUnit(units, usual=MINUTE), require_all_fields=False, **options)
 
     def compress(self, data_list: list[Any]) -> int | None:
         if not data_list or data_list[0] is None:

@@ -12,6 +12,7 @@ from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.choices import exchange_choices, zone_choices
 from schedules.forms.fields import (
     MINUTE,
+    CronField,
     DatesField,
     JsonText,
     LocalInstantField,
@@ -123,7 +124,7 @@ class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
             "priority",
             "expires_seconds",
         )
-        field_classes = {"args": JsonText, "kwargs": JsonText}
+        field_classes = {"args": JsonText, "kwargs": JsonText, "cron_expression": CronField}
         widgets = {
             "cron_expression": CronInput(),
             "schedule_type": Segments(),

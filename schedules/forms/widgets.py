@@ -75,7 +75,8 @@ class MonthDaysGrid(forms.CheckboxSelectMultiple):
             option["value"]: option for _group, found, _index in context["widget"]["optgroups"] for option in found
         }
         context["days"] = [options[str(day)] for day in range(1, 32)]
-        context["last_day"] = options["last"]
+        # The two that are asked for most stand beside the days themselves.
+        context["wide_days"] = [options["last"], {**options["trading:-1"], "label": _("Last trading day")}]
         context["weekdays"] = [long for _code, _short, long in WEEKDAY_LABELS]
         context["weekday_rows"] = [
             {
@@ -89,11 +90,11 @@ class MonthDaysGrid(forms.CheckboxSelectMultiple):
         count = OFFERED_TRADING_DAYS + 1
         context["trading_rows"] = [
             {"label": _("From the start"), "options": [options[f"trading:{n}"] for n in range(1, count)]},
-            {"label": _("From the end"), "options": [options[f"trading:-{n}"] for n in range(1, count)]},
+            {"label": _("From the end"), "options": [options[f"trading:-{n}"] for n in range(2, count)]},
         ]
         chosen = set(context["widget"]["value"])
         context["weekdays_open"] = any("-" in item and not item.startswith("trading") for item in chosen)
-        context["trading_open"] = any(item.startswith("trading") for item in chosen)
+        context["trading_open"] = any(item.startswith("trading") for item in chosen - {"trading:-1"})
         # Written by another door; kept as hidden ticks, so that saving this form loses nothing.
         context["others"] = sorted(chosen - options.keys())
         return context
@@ -114,7 +115,8 @@ class AmountAndUnit(forms.MultiWidget):
 
     template_name = "schedules/widgets/amount_and_unit.html"
 
-    def __init__(self, units: Sequence[tuple[int, Any]]) -> None:
+    def __init__(self, units: Sequence[tuple[int, Any]], usual: int) -> None:
+        self.usual = usual
         self.seconds_of_unit = [seconds for seconds, _label in units]
         number = forms.NumberInput({"class": INPUT, "min": "0", "step": "1", "inputmode": "numeric"})
         super().__init__({"amount": number, "unit": UnfoldAdminSelectWidget(choices=units)})
@@ -122,7 +124,7 @@ class AmountAndUnit(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """Show seconds in the largest unit that divides them: 5400 as 90 minutes, 3600 as 1 hour."""
         if value in (None, ""):
-            return [None, self.seconds_of_unit[0]]
+            return [None, self.usual]
         seconds = int(value)
         fitting = [unit for unit in self.seconds_of_unit if seconds % unit == 0 and seconds]
         unit = max(fitting, default=self.seconds_of_unit[0])

@@ -29,6 +29,19 @@ class Reason(models.TextChoices):
 #: How the ledger writes the reason of a pause that nobody asked for; stored in English, whoever reads it later.
 _PAUSED_BY_ITSELF = re.compile(r"Paused by itself after (?P<count>\d+) failures in a row\.")
 
+#: How Celery's pool says that a process of a worker was killed from outside.
+_KILLED = re.compile(r"Worker exited prematurely: (?:signal (?P<signal>\d+)|exitcode (?P<exit>-?\d+))")
+
+
+def error_text(error: str) -> str:
+    """Return a run's error as people read it; what a task says of itself stays as it is."""
+    if found := _KILLED.search(error):
+        what = found["signal"] or found["exit"]
+        return gettext(
+            "The worker process was killed while it ran (signal %(signal)s), often because memory ran out."
+        ) % {"signal": what}
+    return error
+
 
 def pause_text(reason: str) -> str:
     """Return the reason of a pause as people read it: what a person wrote stays as it is."""

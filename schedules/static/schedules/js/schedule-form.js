@@ -91,7 +91,7 @@
     take() {
       const typed = this.split(this.entry.value);
       if (typed.length) {
-        this.parts = [...new Set([...this.parts, ...typed])];
+        this.parts = [...new Set([...this.parts, ...typed])].sort();
         this.entry.value = "";
         this.draw();
       }
