@@ -22,6 +22,10 @@ DEFAULTS: dict[str, Any] = {
     # How many proxies of your own stand before the web server. Each adds an entry to X-Forwarded-For; without that the
     # history of changes would name the proxy as where every change came from.
     "PROXIES": 0,
+    # How many occurrences one backfill may run, and resuming may make up for.
+    "BACKFILL_MAX_OCCURRENCES": 1000,
+    # How many of the occurrences that one pause passed over get a row in the history: the newest.
+    "PAUSE_MAX_ROWS": 10_000,
     # Alerts. Which events are told of which schedules, after how many failures and to whom, are rows (AlertRule); here
     # stands what concerns all of them. How often somebody looks for what is to be told.
     "ALERT_LOOK_EVERY_SECONDS": 15.0,

@@ -117,3 +117,37 @@ class TaskRefused(SchedulesError):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class BackfillRefused(AnswerRefused):
+    """A backfill was asked for that makes no sense; ``str()`` says why."""
+
+    def __init__(self, field: str, code: str, sentence: str) -> None:
+        self.field = field
+        self.code = code
+        self.sentence = sentence
+        super().__init__(field, code, sentence)
+
+    @classmethod
+    def in_the_future(cls) -> Self:
+        return cls("to_at", "in_the_future", _("The period must have ended. Give an end that is not after now."))
+
+    @classmethod
+    def ends_before_it_begins(cls) -> Self:
+        return cls("to_at", "end_before_start", _("The end lies before the start. Choose a later one."))
+
+    @classmethod
+    def too_many(cls, most: int) -> Self:
+        sentence = _("The period holds more than %(most)d occurrences. Choose a shorter one.")
+        return cls("from_at", "too_many_occurrences", sentence % {"most": most})
+
+    @classmethod
+    def out_of_range(cls, field: str, most: int) -> Self:
+        return cls(field, "out_of_range", _("Write a number from 1 to %(most)d.") % {"most": most})
+
+    @classmethod
+    def nothing_to_run(cls) -> Self:
+        return cls("from_at", "nothing_to_run", _("No occurrence of this period is left to run."))
+
+    def __str__(self) -> str:
+        return self.sentence

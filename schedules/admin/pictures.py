@@ -119,8 +119,11 @@ def duration_of(run: ScheduleRun, *, now: datetime) -> timedelta | None:
 
 
 def lateness_of(run: ScheduleRun) -> timedelta | None:
-    """Return how long after its planned instant a run was begun; None without a plan or a beginning."""
-    if run.scheduled_for is None or run.started_at is None:
+    """Return how long after its planned instant a run was begun; None without a plan or a beginning.
+
+    A backfill runs what is long past, which is not late.
+    """
+    if run.scheduled_for is None or run.started_at is None or run.trigger == ScheduleRun.Trigger.BACKFILL:
         return None
     return max(run.started_at - run.scheduled_for, timedelta())
 

@@ -12,6 +12,8 @@ from schedules import conf
 
 #: Fewer beats than this in the time that a worker may be silent, and one slow write would declare it gone.
 LEAST_BEATS = 3
+#: Settings that are numbers of rows.
+COUNTS = ("BACKFILL_MAX_OCCURRENCES", "PAUSE_MAX_ROWS")
 
 
 @register
@@ -21,7 +23,7 @@ def check_own_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
     if wrong := _no_durations():
         # What is no number cannot be compared either.
         return found + wrong
-    return found + _heartbeats() + _retention() + _tasks() + _naive_instants()
+    return found + _heartbeats() + _retention() + _tasks() + _counts() + _naive_instants()
 
 
 def _unknown_names() -> list[CheckMessage]:
@@ -97,6 +99,18 @@ def _tasks() -> list[CheckMessage]:
             )
         )
     return found
+
+
+def _counts() -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} of SCHEDULES is {value!r}, and it must be a whole number above 0.",
+            hint=f'Write a number, such as "{name}": {conf.DEFAULTS[name]}.',
+            id="schedules.E017",
+        )
+        for name in COUNTS
+        if not _is_number(value := conf.setting(name), above=0) or value != int(value)
+    ]
 
 
 def _naive_instants() -> list[CheckMessage]:

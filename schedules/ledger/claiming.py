@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from schedules import conf
 from schedules.messages import Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
+from schedules.models.run import MAX_BEGINNINGS_AFTER_LOSS
 from schedules.task_catalogue import is_allowed
 
 State = ScheduleRun.State
-
-#: A run whose worker vanished is begun at most this often in all.
-MAX_BEGINNINGS_AFTER_LOSS = 2
 
 
 class Verdict(enum.Enum):
@@ -173,11 +172,32 @@ def _refusal(run: ScheduleRun, schedule: APIEndpointSchedule | None, now: dateti
             return State.SKIPPED, Reason.DISABLED
         if schedule.is_paused(now):
             return State.SKIPPED, Reason.PAUSED
-    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.ALLOW or not others_under_way(run).exists():
+    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.ALLOW:
         return None
-    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.SKIP:
+    if run.trigger == ScheduleRun.Trigger.BACKFILL:
+        return _refusal_of_backfill(run)
+    others = others_under_way(run)
+    if not others.exists():
+        return None
+    only_backfills = not others.exclude(trigger=ScheduleRun.Trigger.BACKFILL).exists()
+    if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.SKIP and not only_backfills:
         return State.SKIPPED, Reason.OVERLAP
+    # What is due today is not lost to a backfill, whatever the policy: it waits for the one run that is under way.
+    is_full = _waiting(run).exclude(trigger=ScheduleRun.Trigger.BACKFILL).exists()
+    return (State.SKIPPED, Reason.QUEUE_FULL) if is_full else (State.DISPATCHED, Reason.WAITING)
+
+
+def _refusal_of_backfill(run: ScheduleRun) -> tuple[str, str] | None:
+    """How many runs of one backfill are under way is its own affair; for all others they wait, however long."""
+    theirs = ~Q(backfill=run.backfill_id) | Q(backfill__isnull=True)
+    is_held_up = others_under_way(run).filter(theirs).exists()
+    if is_held_up or _waiting(run).exclude(trigger=ScheduleRun.Trigger.BACKFILL).exists():
+        return State.DISPATCHED, Reason.WAITING
+    return None
+
+
+def _waiting(run: ScheduleRun) -> Any:
     waiting = ScheduleRun.objects.filter(
-        schedule=schedule, state=State.DISPATCHED, state_reason=Reason.WAITING
-    ).exclude(pk=run.pk)
-    return (State.SKIPPED, Reason.QUEUE_FULL) if waiting.exists() else (State.DISPATCHED, Reason.WAITING)
+        schedule_id=run.schedule_id, state=State.DISPATCHED, state_reason=Reason.WAITING
+    )
+    return waiting.exclude(pk=run.pk)

@@ -136,7 +136,7 @@ def _write(step: Callable[[], None]) -> None:
 def call_next_quietly(run: ScheduleRun) -> None:
     """Let a run that waits for this one begin; when that cannot be done now, the sweep does it."""
     try:
-        call_next(run)
+        call_next(run, now=timezone.now())
     except Exception as error:
         # The sweep calls it within seconds.
         logger.warning("run.next_not_called run_id=%s error=%s", run.pk, error)

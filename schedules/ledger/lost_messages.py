@@ -116,7 +116,8 @@ def _unchanged(run: ScheduleRun) -> Any:
 
 def _expires_at(run: ScheduleRun) -> datetime | None:
     """Return when a run that was never begun is not wanted any more."""
-    expires = None if run.schedule is None or run.attempt else run.schedule.message_options().get("expires")
+    never = run.schedule is None or run.attempt or run.trigger == ScheduleRun.Trigger.BACKFILL
+    expires = None if never else run.schedule.message_options().get("expires")
     return None if expires is None else (run.dispatched_at or run.created_at) + timedelta(seconds=expires)
 
 

@@ -94,6 +94,8 @@ def _has_failed_too_often(schedule: APIEndpointSchedule) -> bool:
     if not wanted:
         return False
     ended = ScheduleRun.objects.filter(schedule=schedule, state__in=[State.SUCCEEDED, State.FAILED])
+    # What became of a past period says nothing about today.
+    ended = ended.exclude(trigger=ScheduleRun.Trigger.BACKFILL)
     if schedule.effective_from is not None:
         # What failed before somebody resumed or changed it is no reason to pause it again.
         ended = ended.filter(finished_at__gt=schedule.effective_from)

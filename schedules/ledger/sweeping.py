@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from schedules import conf
 from schedules.ledger import lost_messages
@@ -10,6 +10,7 @@ from schedules.ledger.claiming import others_under_way
 from schedules.ledger.resending import send_waiting
 from schedules.models import ScheduleRun
 from schedules.models.reasons import Reason
+from schedules.services.backfills.advancing import advance, advance_all
 
 State = ScheduleRun.State
 
@@ -32,12 +33,17 @@ def sweep(now: datetime, *, watching_since: datetime | None = None) -> None:
     for run in waiting.select_related("schedule__endpoint"):
         if not others_under_way(run).exists():
             send_waiting(run)
+    advance_all(now)
 
 
-def call_next(run: ScheduleRun) -> None:
-    """Send the oldest run that waited for ``run`` to end, if there is one."""
+def call_next(run: ScheduleRun, *, now: datetime) -> None:
+    """Send the oldest run that waited for ``run`` to end, if there is one, and what is next of its backfill."""
     waiting = ScheduleRun.objects.filter(
         schedule_id=run.schedule_id, state=State.DISPATCHED, state_reason=Reason.WAITING
     ).exclude(pk=run.pk)
-    if found := waiting.select_related("schedule__endpoint").order_by("created_at").first():
+    # What a backfill waits for can wait longer than what is due today.
+    is_backfill = Case(When(trigger=ScheduleRun.Trigger.BACKFILL, then=1), default=0)
+    if found := waiting.select_related("schedule__endpoint").order_by(is_backfill, "created_at").first():
         send_waiting(found)
+    if run.backfill_id is not None:
+        advance(run.backfill_id, now=now)

@@ -5,6 +5,7 @@ from schedules.models.alert import Alert, AlertDelivery, AlertWatch
 from schedules.models.alert_channel import AlertChannel
 from schedules.models.alert_rule import AlertEvent, AlertRule
 from schedules.models.answered_request import AnsweredRequest
+from schedules.models.backfill import Backfill, BackfillOccurrence
 from schedules.models.calendar_feed import CalendarFeed
 from schedules.models.endpoint import APIEndpoint
 from schedules.models.exceptional_day import ExceptionalDay
@@ -24,6 +25,8 @@ __all__ = [
     "AlertRule",
     "AlertWatch",
     "AnsweredRequest",
+    "Backfill",
+    "BackfillOccurrence",
     "CalendarFeed",
     "ExceptionalDay",
     "OccurrenceChange",

@@ -18,11 +18,12 @@ class Reason(models.TextChoices):
     WAITING = "waiting", _("Waits for the previous run to end.")
     CHANGED = "changed", _("The schedule was changed before beat had sent it.")
     DISABLED = "disabled", _("The schedule or its endpoint was switched off before a worker began.")
-    PAUSED = "paused", _("The schedule was paused before a worker began.")
+    PAUSED = "paused", _("The schedule was paused at that time.")
     DELETED = "deleted", _("The schedule was deleted before a worker began.")
     EXPIRED = "expired", _("No worker began it before it expired.")
     REVOKED = "revoked", _("It was revoked by hand at the workers.")
     NOT_ALLOWED = "not_allowed", _("This site does not allow its task to be called.")
+    BACKFILL_CANCELLED = "backfill_cancelled", _("Its backfill was cancelled before a worker began.")
     NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
 
 

@@ -2,11 +2,15 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from schedules.models.reasons import Reason
 from schedules.models.schedule import APIEndpointSchedule
+
+#: A run whose worker vanished is begun at most this often in all.
+MAX_BEGINNINGS_AFTER_LOSS = 2
 
 
 class ScheduleRun(models.Model):
@@ -54,6 +58,15 @@ class ScheduleRun(models.Model):
         verbose_name=_("triggered by"),
     )
     trigger_reason = models.CharField(_("why it was triggered"), max_length=500, blank=True)
+    backfill = models.ForeignKey(
+        "schedules.Backfill",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="runs",
+        verbose_name=_("backfill"),
+        # Its own index below: nearly all runs belong to none.
+        db_index=False,
+    )
 
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DISPATCHED)
     state_reason = models.CharField(_("reason"), max_length=500, blank=True)
@@ -86,6 +99,7 @@ class ScheduleRun(models.Model):
             models.Index(fields=["schedule", "-created_at"], name="runs_of_schedule"),
             models.Index(fields=["state", "-created_at"], name="runs_in_state"),
             models.Index(fields=["-created_at"], name="runs_newest_first"),
+            models.Index(fields=["backfill"], condition=Q(backfill__isnull=False), name="runs_of_backfill"),
         ]
 
     def __str__(self) -> str:

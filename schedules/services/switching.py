@@ -10,13 +10,13 @@ from django.db import transaction
 
 from schedules import actors
 from schedules.exceptions import PauseEndsInThePast
-from schedules.models import APIEndpointSchedule
+from schedules.services.locking import locked_schedule
 
 
 @transaction.atomic
 def set_enabled(schedule_id: int, enabled: bool) -> bool:
     """Switch a schedule on or off; return whether that changed anything. Raises APIEndpointSchedule.DoesNotExist."""
-    schedule = _locked(schedule_id)
+    schedule = locked_schedule(schedule_id)
     if schedule.enabled == enabled:
         return False
     schedule.enabled = enabled
@@ -33,7 +33,7 @@ def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: 
     """
     if until is not None and until <= now:
         raise PauseEndsInThePast(until)
-    schedule = _locked(schedule_id)
+    schedule = locked_schedule(schedule_id)
     is_paused = schedule.is_paused(now)
     if is_paused and (schedule.pause_reason, schedule.paused_until) == (reason, until):
         return False
@@ -47,14 +47,10 @@ def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: 
 @transaction.atomic
 def resume_schedule(schedule_id: int) -> bool:
     """End a pause; return whether there was one. Raises APIEndpointSchedule.DoesNotExist."""
-    schedule = _locked(schedule_id)
+    schedule = locked_schedule(schedule_id)
     if schedule.paused_at is None:
         return False
     schedule.paused_at = schedule.paused_until = None
     schedule.pause_reason = ""
     schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
     return True
-
-
-def _locked(schedule_id: int) -> APIEndpointSchedule:
-    return APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=schedule_id)

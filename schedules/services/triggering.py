@@ -87,8 +87,9 @@ def run_now(
     return run
 
 
-def _send(run: ScheduleRun, options: dict[str, Any]) -> None:
-    origin = Origin(run.schedule_id, run.trigger, None, run.dispatched_at)
+def publish(run: ScheduleRun, options: dict[str, Any]) -> None:
+    """Send the message of ``run`` with Celery's ``options``. Raises DispatchFailed when the broker does not take it."""
+    origin = Origin(run.schedule_id, run.trigger, run.scheduled_for, run.dispatched_at)
     try:
         current_app.send_task(
             run.task,
@@ -99,16 +100,15 @@ def _send(run: ScheduleRun, options: dict[str, Any]) -> None:
             retry_policy=RETRY_POLICY,
             **options,
         )
-    except current_app.connection_for_write().connection_errors as error:
-        _record_failure(run, error)
-    except current_app.Task.OperationalError as error:
-        _record_failure(run, error)
-    else:
-        logger.info("run.triggered schedule_id=%s run_id=%s task_id=%s", run.schedule_id, run.pk, run.task_id)
+    except (current_app.Task.OperationalError, *current_app.connection_for_write().connection_errors) as error:
+        raise DispatchFailed(run.schedule_name, error) from error
+    logger.info("run.triggered schedule_id=%s run_id=%s task_id=%s", run.schedule_id, run.pk, run.task_id)
 
 
-def _record_failure(run: ScheduleRun, error: Exception) -> None:
-    failure = DispatchFailed(run.schedule_name, error)
-    run.state, run.error, run.finished_at = ScheduleRun.State.FAILED, str(failure), run.dispatched_at
-    run.save(update_fields=["state", "error", "finished_at"])
-    raise failure from error
+def _send(run: ScheduleRun, options: dict[str, Any]) -> None:
+    try:
+        publish(run, options)
+    except DispatchFailed as error:
+        run.state, run.error, run.finished_at = ScheduleRun.State.FAILED, str(error), run.dispatched_at
+        run.save(update_fields=["state", "error", "finished_at"])
+        raise

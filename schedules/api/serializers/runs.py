@@ -36,6 +36,7 @@ class RunSerializer(serializers.ModelSerializer):
             "kwargs",
             "scheduled_for",
             "trigger",
+            "backfill",
             "triggered_by",
             "trigger_reason",
             "state",
@@ -66,7 +67,7 @@ class RunSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": ["number", "null"]})
     def get_lateness_seconds(self, run: ScheduleRun) -> float | None:
-        if run.scheduled_for is None or run.dispatched_at is None:
+        if run.scheduled_for is None or run.dispatched_at is None or run.trigger == ScheduleRun.Trigger.BACKFILL:
             return None
         return _seconds(run.dispatched_at - run.scheduled_for)
 
@@ -94,6 +95,7 @@ class RunFilters(serializers.Serializer[Any]):
     )
     state = serializers.ChoiceField(choices=ScheduleRun.State.choices, required=False)
     trigger = serializers.ChoiceField(choices=ScheduleRun.Trigger.choices, required=False)
+    backfill = serializers.IntegerField(source="backfill_id", required=False, min_value=1, max_value=2**63 - 1)
     task = serializers.CharField(required=False, max_length=255)
     task_id = serializers.CharField(required=False, max_length=64)
     scheduled_from = InstantField(source="scheduled_for__gte", required=False)
