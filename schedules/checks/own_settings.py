@@ -106,7 +106,7 @@ def _counts() -> list[CheckMessage]:
         Error(
             f"{name} of SCHEDULES is {value!r}, and it must be a whole number above 0.",
             hint=f'Write a number, such as "{name}": {conf.DEFAULTS[name]}.',
-            id="schedules.E017",
+            id="schedules.E019",
         )
         for name in COUNTS
         if not _is_number(value := conf.setting(name), above=0) or value != int(value)

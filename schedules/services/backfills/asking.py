@@ -13,6 +13,7 @@ from schedules.models.reasons import Reason
 from schedules.services.backfills.advancing import advance
 from schedules.services.backfills.planning import BackfillPlan, BackfillRequest, plan_backfill
 from schedules.services.locking import locked_schedule
+from schedules.services.permitting import require_task
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +24,11 @@ def start_backfill(
 ) -> tuple[Backfill, BackfillPlan]:
     """Run what ``plan_backfill`` says, one after the other; return the backfill, under way, and its plan.
 
-    Like a run by hand it does so for a schedule that is off or paused too. Raises BackfillRefused, also when nothing
-    is left to run, DefinitionError and APIEndpointSchedule.DoesNotExist.
+    Like a run by hand it does so for a schedule that is off or paused too. Raises TaskRefused, BackfillRefused, also
+    when nothing is left to run, DefinitionError and APIEndpointSchedule.DoesNotExist.
     """
     schedule = locked_schedule(schedule_id)
+    require_task(schedule.endpoint.task, by=by)
     plan = plan_backfill(schedule, request, now=now)
     if not plan.to_run:
         raise BackfillRefused.nothing_to_run()
