@@ -203,6 +203,18 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 #: Worker processes on one machine beyond this many tasks at a time wait in the queue.
 CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
 
+#: "shared" is for what all web processes must count together, such as the requests of one user. Losing it does no harm.
+#: Redis that is away is given up on quickly: pages and API go on without it.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "shared": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "stockura:cache",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    },
+}
+
 # --- Schedules ------------------------------------------------------------------------------------------------
 
 #: The table in which django-auditlog keeps who changed what; values keep their types, so that a change can be reverted.
@@ -288,11 +300,11 @@ REST_FRAMEWORK = {
         "schedules.api.filters.KnownOrdering",
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    # Requests of one user, counted in each web process by itself. Starting runs has a rate of its own, because it
-    # costs other people's work.
+    "DEFAULT_THROTTLE_CLASSES": ["schedules.api.throttling.ScopeThrottle"],
+    # Requests of one user, over all web processes. Starting runs costs other people's work, so it has the lowest rate.
     "DEFAULT_THROTTLE_RATES": {
-        "user": env.str("API_THROTTLE", default="600/min"),
+        "read": env.str("API_THROTTLE", default="600/min"),
+        "write": env.str("API_THROTTLE_WRITE", default="300/min"),
         "run": env.str("API_THROTTLE_RUN", default="60/min"),
     },
     # ?format= would be one more way to ask for what there is only one of.

@@ -23,14 +23,6 @@ def fetch(trigger: str = "scheduled", *, limit: int = 0) -> dict[str, int]:
     return {"limit": limit}
 
 
-@pytest.fixture(autouse=True)
-def _forget_how_often_was_asked() -> None:
-    """Throttles count in the cache, which outlives a test."""
-    from django.core.cache import cache
-
-    cache.clear()
-
-
 @pytest.fixture
 def client_with(db: None) -> ClientWith:
     """Return a maker of clients: ``client_with("view_schedulerun")`` has the token of a new user who may do that."""

@@ -167,18 +167,6 @@ def test_the_health_probe_is_open_and_says_nothing(db: None) -> None:
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-def test_too_many_requests_are_told_when_to_come_back(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rest_framework.throttling.UserRateThrottle.THROTTLE_RATES", {"user": "2/min"})
-
-    statuses = [client.get(ENDPOINTS).status_code for _ in range(2)]
-    third = client.get(ENDPOINTS)
-
-    assert statuses == [200, 200]
-    assert third.status_code == 429
-    assert third.json()["code"] == "throttled"
-    assert 0 < int(third.headers["Retry-After"]) <= 60
-
-
 def test_refusals_speak_the_language_that_is_asked_for(client: APIClient) -> None:
     by_header = client.get(f"{ENDPOINTS}/999", HTTP_ACCEPT_LANGUAGE="ja").json()["detail"]
     by_parameter = client.get(f"{ENDPOINTS}/999?lang=ja").json()["detail"]

@@ -86,18 +86,6 @@ def test_what_is_off_or_paused_can_be_run(client: APIClient) -> None:
     assert client.post(f"{ADDRESS}/{schedule.pk}/run").status_code == 202
 
 
-def test_runs_are_throttled_by_a_rate_of_their_own(
-    client: APIClient, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rates = {"user": "100/min", "run": "1/min"}
-    monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", rates)
-
-    statuses = [client.post(f"{address}/run").status_code for _ in range(2)]
-
-    assert statuses == [202, 429]
-    assert client.get(address).status_code == 200
-
-
 def test_pause_with_a_reason_and_an_end(client: APIClient, address: str) -> None:
     until = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0)
 

@@ -216,6 +216,10 @@ def test_a_parameter_that_means_nothing_is_refused(client: APIClient, query: str
     assert list(codes_by_field(answer)) == [field]
 
 
+#: What who may view schedules sees, and nobody else does.
+SEEN = {"list", "read", "preview", "preview one", "preview this", "active", "health"}
+
+
 def test_the_list_costs_the_same_number_of_queries_however_long_it_is(client: APIClient) -> None:
     a_schedule(trading_day_rule="skip")
     one = queries_of(client, ADDRESS)
@@ -241,16 +245,18 @@ def test_a_row_that_makes_no_rule_is_listed_with_its_problem(client: APIClient) 
     ("permissions", "allowed"),
     [
         ((), set()),
-        (("view_apiendpointschedule",), {"list", "read", "preview", "preview one", "preview this", "active", "health"}),
+        (("view_apiendpointschedule",), SEEN),
         (("add_apiendpointschedule",), {"create"}),
         (("change_apiendpointschedule",), {"patch", "put"}),
         (("delete_apiendpointschedule",), {"delete"}),
-        (("run_apiendpointschedule",), {"run"}),
-        (("pause_apiendpointschedule",), {"pause", "resume"}),
+        (("run_apiendpointschedule",), set()),
+        (("pause_apiendpointschedule",), set()),
+        (("view_apiendpointschedule", "run_apiendpointschedule"), {*SEEN, "run"}),
+        (("view_apiendpointschedule", "pause_apiendpointschedule"), {*SEEN, "pause", "resume"}),
         (("view_schedulerun",), set()),
         (
             ("view_schedulerun", "view_apiendpointschedule"),
-            {"list", "read", "preview", "preview one", "preview this", "active", "health", "runs"},
+            {*SEEN, "runs"},
         ),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, tuple) else "",

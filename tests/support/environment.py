@@ -23,6 +23,8 @@ FOREIGN = (
     "LANGUAGE_CODE",
     "TIME_ZONE",
     "API_THROTTLE",
+    "API_THROTTLE_WRITE",
+    "API_THROTTLE_RUN",
     "LOG_LEVEL",
 )
 

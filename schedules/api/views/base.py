@@ -21,8 +21,6 @@ class Resource(GenericViewSet[Any]):
     needs: dict[str, tuple[str, ...]] = {}
     #: OPTIONS is not answered: the schema says it all, and holds for every action.
     metadata_class = None
-    #: Name of the throttle's rate, for actions that cost more than an answer.
-    throttle_scope: str | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Before authentication, so that a refusal speaks the language too.
