@@ -21,7 +21,10 @@ FOLD = 4
 MOST_SCHEDULES, MOST_RUNS = 1000, 4000
 #: Skipped dates of one schedule.
 MOST_SKIPPED = 62
-MINUTE = timedelta(minutes=1)
+#: Runs of one schedule on one day that are looked at for collisions.
+OFTEN = 24
+#: Schedules that a collision names.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -157,28 +160,28 @@ def _runs_read(edges: tuple[datetime, ...], schedule_ids: set[int]) -> dict[int 
 def _mark_collisions(days: Days, planned: Sequence[Planned]) -> None:
     """Note on each planned run which other schedules call its endpoint in the same minute.
 
-    Those that run often on a day are asked too, so that a clash with one of them is seen.
+    What runs more than OFTEN times on a day clashes with nearly everything, and is left out.
     """
     by_id = {each.schedule_id: each for each in planned}
     for day in days:
         at_minute: dict[tuple[int, datetime], set[str]] = defaultdict(set)
-        often: dict[int, list[Planned]] = defaultdict(list)
         for entry in day:
-            if entry.is_skipped or entry.schedule_id is None or entry.at is None:
-                continue
-            each = by_id[entry.schedule_id]
-            if entry.number == 1:
-                at_minute[each.endpoint_id, _minute(entry.at)].add(entry.name)
-            else:
-                often[each.endpoint_id].append(each)
+            if entry.schedule_id is not None and 0 < entry.number <= OFTEN:
+                for instant in _instants(entry, by_id[entry.schedule_id]):
+                    at_minute[by_id[entry.schedule_id].endpoint_id, _minute(instant)].add(entry.name)
         for index, entry in enumerate(day):
-            if entry.number != 1 or entry.at is None or entry.schedule_id is None:
-                continue
-            endpoint_id, minute = by_id[entry.schedule_id].endpoint_id, _minute(entry.at)
-            others = at_minute[endpoint_id, minute] - {entry.name}
-            others |= {each.name for each in often[endpoint_id] if each.count_from(minute, minute + MINUTE)}
-            if others:
-                day[index] = replace(entry, also=tuple(sorted(others)))
+            if entry.number == 1 and entry.at is not None and entry.schedule_id is not None:
+                others = at_minute[by_id[entry.schedule_id].endpoint_id, _minute(entry.at)] - {entry.name}
+                if others:
+                    more = ("…",) if len(others) > NAMED else ()
+                    day[index] = replace(entry, also=(*sorted(others)[:NAMED], *more))
+
+
+def _instants(entry: Entry, planned: Planned) -> list[datetime]:
+    assert entry.at is not None
+    if entry.number == 1 or planned.recurrence is None:
+        return [entry.at]
+    return [each.at for each in planned.recurrence.occurrences(entry.at - SECOND, until=entry.last)]
 
 
 def _minute(instant: datetime) -> datetime:

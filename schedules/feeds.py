@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,6 +17,8 @@ from schedules.calendar_days import Entry, Span, days_of, soonest
 from schedules.services.calendar_feeds import feed_to_read
 
 WEEKS = 4
+#: Events of one file; later ones come when their time is nearer.
+MOST_EVENTS = 1500
 #: How long a single run is drawn; how long it will take is not known.
 DRAWN = timedelta(minutes=15)
 #: How often calendar programs are asked to look.
@@ -55,10 +58,10 @@ def calendar_of(now: datetime) -> bytes:
     calendar.add("x-wr-calname", _("Schedules"))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made_at = datetime.combine(today, time.min, zone).astimezone(UTC)
-    for day, entries in zip(span.days, days_of(span, planned, now=now, with_runs=False), strict=True):
-        for entry in entries:
-            if not entry.is_skipped:
-                calendar.add_component(_event(entry, day, made_at))
+    days = zip(span.days, days_of(span, planned, now=now, with_runs=False), strict=True)
+    events = ((entry, day) for day, entries in days for entry in entries if not entry.is_skipped)
+    for entry, day in islice(events, MOST_EVENTS):
+        calendar.add_component(_event(entry, day, made_at))
     return calendar.to_ical()
 
 

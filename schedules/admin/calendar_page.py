@@ -32,7 +32,9 @@ from schedules.recurrence import ExceptionalDay, day_status
 
 #: Views, and how many lines of a day each shows; the rest is counted and one click away.
 VIEWS = {"month": gettext_lazy("Month"), "week": gettext_lazy("Week"), "day": gettext_lazy("Day")}
-LINES = {"month": 5, "week": 40, "day": 1000}
+LINES = {"month": 5, "week": 40, "day": 400}
+#: Schedules of a day that are named for not running on it; the others are counted.
+SKIPPED_LISTED = 100
 #: Told beside the colour of each line.
 SIGNS = {"bad": "✕", "busy": "…", "good": "✓", "quiet": "–", "coming": "○"}
 
@@ -65,6 +67,7 @@ class Cell:
     lines: list[Line] = field(default_factory=list)
     more: str = ""
     skipped: list[Line] = field(default_factory=list)
+    number_skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,11 +192,17 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
     ]
     limit = LINES[asked.view]
     for on, entries in zip(span.days, days, strict=True):
-        runs = [_line(entry, on, span.zone) for entry in entries if not entry.is_skipped]
-        # Trouble is never among what is only counted.
-        shown = runs if len(runs) <= limit else sorted(runs, key=lambda line: line.tone != "bad")[: limit - 1]
+        runs = [entry for entry in entries if not entry.is_skipped]
+        shown = runs
+        if len(runs) > limit:
+            # Trouble is never among what is only counted.
+            chosen = sorted(range(len(runs)), key=lambda place: _tone(runs[place]) != "bad")[: limit - 1]
+            shown = [runs[place] for place in sorted(chosen)]
         hidden = len(runs) - len(shown)
         status = day_status(asked.exchange, on, exceptional)
+        # On a week view each Saturday would say of each schedule what its shade says already.
+        is_told = asked.view == "day" or on.weekday() < 5
+        skipped = [entry for entry in entries if entry.is_skipped and (is_told or entry.reason != status.reason)]
         yield Cell(
             on=on,
             title=day_text(on, today=today),
@@ -203,14 +212,10 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
             is_today=on == today,
             is_outside=asked.view == "month" and (on.year, on.month) != (asked.on.year, asked.on.month),
             closed="" if status.is_open else said(status.reason),
-            lines=sorted(shown, key=runs.index) if hidden else shown,
+            lines=[_line(entry, on, span.zone) for entry in shown],
             more=ngettext("and %(count)d more", "and %(count)d more", hidden) % {"count": hidden} if hidden else "",
-            skipped=[
-                _line(entry, on, span.zone)
-                for entry in entries
-                # On a week view each Saturday would say of each schedule what its shade says already.
-                if entry.is_skipped and (asked.view == "day" or entry.reason != status.reason or on.weekday() < 5)
-            ],
+            skipped=[_line(entry, on, span.zone) for entry in skipped[:SKIPPED_LISTED]],
+            number_skipped=len(skipped),
         )
 
 
@@ -240,10 +245,7 @@ def _line(entry: Entry, on: date, zone: Any) -> Line:
 
 
 def _line_behind(entry: Entry, on: date, zone: Any) -> Line:
-    counts: Counter[str] = Counter()
-    for state, number in entry.states:
-        counts[TONE_OF[ScheduleRun.State(state)]] += number
-    tone = next(tone for tone in TONES if counts[tone])
+    counts, tone = _counts(entry), _tone(entry)
     if entry.run_id is not None and entry.at is not None:
         told = str(ScheduleRun.State(entry.states[0][0]).label)
         address = reverse("admin:schedules_schedulerun_change", args=[entry.run_id])
@@ -254,6 +256,19 @@ def _line_behind(entry: Entry, on: date, zone: Any) -> Line:
         query["state__in"] = ",".join(STATES_OF_TONE["bad"])
     address = f"{reverse('admin:schedules_schedulerun_changelist')}?{urlencode(query)}"
     return Line(tone, SIGNS[tone], "", entry.name, said_of(counts), address)
+
+
+def _counts(entry: Entry) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for state, number in entry.states:
+        counts[TONE_OF[ScheduleRun.State(state)]] += number
+    return counts
+
+
+def _tone(entry: Entry) -> str:
+    """Return the worst of what an entry tells of."""
+    counts = _counts(entry)
+    return next((tone for tone in TONES if counts[tone]), "coming")
 
 
 def _clock(local: datetime) -> str:

@@ -78,15 +78,16 @@ def test_a_schedule_that_runs_often_is_one_line_a_day_on_both_sides_of_now() -> 
     assert "○ 00:00–23:45 Rounds : 96 runs to come" in cell(page(), "Wed 21 Oct")
 
 
-def test_schedules_that_call_one_endpoint_in_the_same_minute_are_marked_also_with_frequent_ones() -> None:
+def test_schedules_that_call_one_endpoint_in_the_same_minute_are_marked_but_not_with_what_always_runs() -> None:
     a_schedule(name="A")
     a_schedule(name="B", schedule_type="cron", execution_times=None, cron_expression="10 8 * * *")
+    a_schedule(name="Hourly", schedule_type="cron", execution_times=None, cron_expression="10 * * * *")
     a_schedule(name="Rounds", schedule_type="cron", execution_times=None, cron_expression="*/10 * * * *")
     a_schedule(name="Elsewhere", endpoint=an_endpoint(name="other"))
 
     tomorrow = cell(page(), "Wed 21 Oct")
 
-    assert "⚠ 08:10 A : to come. In the same minute, with the same endpoint: B, Rounds" in tomorrow
+    assert "⚠ 08:10 A : to come. In the same minute, with the same endpoint: B, Hourly" in tomorrow
     assert "○ 08:10 Elsewhere : to come" in tomorrow
     assert "to come. In" not in tomorrow.partition("Elsewhere")[2].partition("Rounds")[0]
 
