@@ -11,10 +11,13 @@ from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from schedules.exceptions import EngineUnreachable
+from schedules.management.imports import import_schedules, instant
 from schedules.management.recorded import RecordedCommand
 from schedules.models import APIEndpointSchedule
 from schedules.services.mirroring import ReconcileReport, reconcile
 
+#: Exit status. Of a wrong option it is 2, as everywhere.
+DRIFTED, REDIS_AWAY = 1, 3
 #: How many schedules of each kind are named; the rest is counted.
 MAX_NAMED = 20
 
@@ -30,15 +33,47 @@ class Command(RecordedCommand):
         parser.add_argument(
             "--check",
             action="store_true",
-            help="Change nothing; list what differs and exit with status 1 if anything does.",
+            help="Change nothing; list what differs and exit with status 1 if anything does, 3 if Redis is away.",
         )
         parser.add_argument(
             "--prune",
             action="store_true",
             help="Also remove entries of ours whose schedule is deleted or switched off.",
         )
+        other = parser.add_argument_group("from other schedulers", "What is there already is never made twice.")
+        other.add_argument(
+            "--from-django-celery-beat",
+            action="store_true",
+            help="Take over the rows of django-celery-beat, switched off unless --switch-over.",
+        )
+        other.add_argument(
+            "--from-beat-schedule",
+            action="store_true",
+            help="Take over the entries of Celery's beat_schedule, switched off unless --switch-over.",
+        )
+        other.add_argument(
+            "--switch-over",
+            action="store_true",
+            help="Switch the rows off there and on here, so that no occurrence is lost and none runs twice.",
+        )
+        other.add_argument(
+            "--wait",
+            type=float,
+            default=20,
+            metavar="SECONDS",
+            help="How long the other beat may take to notice that rows are held back (20); 0 if it does not run.",
+        )
+        other.add_argument(
+            "--stopped-at",
+            type=instant,
+            metavar="INSTANT",
+            help="When the beat of beat_schedule was stopped; what was due since is made up for.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["from_django_celery_beat"] or options["from_beat_schedule"]:
+            import_schedules(self, options | {"dry_run": options["dry_run"] or options["check"]})
+            return
         is_look = options["dry_run"] or options["check"]
         try:
             with self._progress(options["verbosity"]) as bar:
@@ -52,11 +87,12 @@ class Command(RecordedCommand):
         except EngineUnreachable as error:
             raise CommandError(
                 _("%(error)s Nothing was changed. Start Redis, or correct REDIS_URL, and repeat the command.")
-                % {"error": f"{error}".rstrip(".") + "."}
+                % {"error": f"{error}".rstrip(".") + "."},
+                returncode=REDIS_AWAY,
             ) from error
         self._tell(report, is_look=is_look, prunes=options["prune"])
         if options["check"] and report.changed_anything:
-            sys.exit(1)
+            sys.exit(DRIFTED)
 
     def _progress(self, verbosity: int) -> Any:
         # tqdm shows the bar on a terminal only, so that logs and pipes hold the sentences alone.
