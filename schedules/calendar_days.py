@@ -118,9 +118,7 @@ def _skipped(planned: Sequence[Planned], span: Span) -> Iterator[tuple[int, Entr
                 yield (skipped.on - span.first).days, Entry(each.schedule_id, each.name, 0, reason=skipped.reason)
 
 
-def _behind(
-    edges: tuple[datetime, ...], planned: Sequence[Planned], now: datetime
-) -> Iterator[tuple[int, Entry]]:
+def _behind(edges: tuple[datetime, ...], planned: Sequence[Planned], now: datetime) -> Iterator[tuple[int, Entry]]:
     """Yield what the ledger holds of the span. Runs of one schedule on one day are counted where they are many."""
     if edges[0] > now:
         return

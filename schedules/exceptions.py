@@ -5,6 +5,7 @@ from typing import Self
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 
 class SchedulesError(Exception):
@@ -54,6 +55,42 @@ class PauseEndsInThePast(AnswerRefused):
     def __str__(self) -> str:
         sentence = _("The pause would have ended already, at %(until)s. Give a later end, or none.")
         return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}
+
+
+class OccurrenceRefused(SchedulesError):
+    """One occurrence cannot be changed as asked. ``code`` says why; ``field`` is ``scheduled_for`` or ``moved_to``."""
+
+    SENTENCES = {
+        "no_occurrence": gettext_noop("This schedule has no run at %(at)s."),
+        "passed": gettext_noop("The run of %(at)s has passed, so it cannot be changed any more."),
+        "original_passed": gettext_noop(
+            "%(at)s, the time it was moved from, has passed. Skip the run or move it, instead of undoing the change."
+        ),
+        "sent": gettext_noop("The run of %(at)s has been sent already, so it cannot be changed any more."),
+        "not_changed": gettext_noop("The run of %(at)s has not been changed, so there is nothing to undo."),
+        "too_many": gettext_noop(
+            "%(most)d one-time changes of this schedule lie ahead already. Change its rule instead."
+        ),
+        "target_passed": gettext_noop("%(to)s has passed. Choose a later time."),
+        "target_too_far": gettext_noop("%(to)s is more than a year away. Choose an earlier time."),
+        "target_outside": gettext_noop(
+            "%(to)s lies outside the start and end of the schedule. Choose a time between them."
+        ),
+        "target_same": gettext_noop("The run is at %(to)s already. Choose another time."),
+    }
+
+    def __init__(self, code: str, at: datetime, to: datetime | None = None, *, most: int = 0) -> None:
+        self.code, self.at, self.to, self.most = code, at, to, most
+        super().__init__(code, at, to)
+
+    @property
+    def field(self) -> str:
+        return "moved_to" if self.code.startswith("target_") else "scheduled_for"
+
+    def __str__(self) -> str:
+        to = self.to and f"{timezone.localtime(self.to):%Y-%m-%d %H:%M}"
+        at = f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+        return _(self.SENTENCES[self.code]) % {"at": at, "to": to, "most": self.most}
 
 
 class TokenRefused(SchedulesError):

@@ -98,4 +98,3 @@ def _also(entry: Entry) -> str:
     if not entry.also:
         return ""
     return _("In the same minute, with the same endpoint: %(names)s") % {"names": ", ".join(entry.also)}
-

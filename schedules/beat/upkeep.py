@@ -1,7 +1,7 @@
 """What the leading beat does beside sending, in a thread of its own: the database may be slow or away meanwhile.
 
-It hands beat's events to the ledger, reconciles the mirror with the database, looks after runs that nobody tends, and
-forgets old ones once a day.
+It hands beat's events to the ledger, reconciles the mirror with the database, looks after runs that nobody tends, tells
+the ledger what people have skipped or moved once, and forgets old runs and changes once a day.
 """
 
 import logging
@@ -18,7 +18,7 @@ from schedules import conf
 from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
 from schedules.mirror.mirror import Mirror
-from schedules.services import mirroring, retention
+from schedules.services import mirroring, occurrence_upkeep, retention
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Upkeep:
         self._watching_since: datetime | None = None
         self._turned_at: datetime | None = None
         self._retention = retention.DailyRetention()
+        self._changed_occurrences = occurrence_upkeep.ChangedOccurrences()
         self._thread: threading.Thread | None = None
         #: CPU time of this thread, so that waiting for the database or for beat's sending does not count.
         self._reconcile_took = timedelta(0)
@@ -119,6 +120,7 @@ class Upkeep:
         if passed is None or not timedelta(0) <= passed < conf.duration("HEARTBEAT_EVERY_SECONDS"):
             self._swept_at = now
             sweeping.sweep(now, watching_since=watching_since)
+            self._changed_occurrences.step(now)
         self._retention.step(now)
 
     def _watch(self, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from schedules.messages import Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
 from schedules.models.run import MAX_BEGINNINGS_AFTER_LOSS
+from schedules.services.occurrence_upkeep import reason_for_not_running
 from schedules.task_catalogue import is_allowed
 
 State = ScheduleRun.State
@@ -172,6 +173,9 @@ def _refusal(run: ScheduleRun, schedule: APIEndpointSchedule | None, now: dateti
             return State.SKIPPED, Reason.DISABLED
         if schedule.is_paused(now):
             return State.SKIPPED, Reason.PAUSED
+        # Sent while Redis had not been told yet.
+        if run.scheduled_for and (reason := reason_for_not_running(schedule, run.scheduled_for)):
+            return State.SKIPPED, reason
     if schedule.overlap_policy == APIEndpointSchedule.OverlapPolicy.ALLOW:
         return None
     if run.trigger == ScheduleRun.Trigger.BACKFILL:

@@ -17,6 +17,8 @@ class Reason(models.TextChoices):
     QUEUE_FULL = "queue_full", _("The previous run had not ended, and another one was waiting already.")
     WAITING = "waiting", _("Waits for the previous run to end.")
     CHANGED = "changed", _("The schedule was changed before beat had sent it.")
+    SKIPPED_ONCE = "skipped_once", _("A person skipped this one run.")
+    MOVED_ONCE = "moved_once", _("A person moved this one run to another time.")
     DISABLED = "disabled", _("The schedule or its endpoint was switched off before a worker began.")
     PAUSED = "paused", _("The schedule was paused at that time.")
     DELETED = "deleted", _("The schedule was deleted before a worker began.")
@@ -25,6 +27,11 @@ class Reason(models.TextChoices):
     NOT_ALLOWED = "not_allowed", _("This site does not allow its task to be called.")
     BACKFILL_CANCELLED = "backfill_cancelled", _("Its backfill was cancelled before a worker began.")
     NO_SIGN_OF_LIFE = "no_sign_of_life", _("Its worker gave no sign of life any more.")
+
+    @classmethod
+    def by_a_person(cls) -> tuple[str, ...]:
+        """Return the reasons of occurrences that a person took out of their rule: beat has never dealt with them."""
+        return cls.SKIPPED_ONCE, cls.MOVED_ONCE
 
 
 #: How the ledger writes the reason of a pause that nobody asked for; stored in English, whoever reads it later.

@@ -110,4 +110,7 @@ class ScheduleRun(models.Model):
     def reason_text(self) -> str:
         """``state_reason`` as people read it, in the active language; a sentence of its own stays as it is."""
         known = dict(Reason.choices)
-        return str(known.get(self.state_reason, self.state_reason))
+        text = str(known.get(self.state_reason, self.state_reason))
+        if self.state_reason in Reason.by_a_person() and self.trigger_reason:
+            return f"{text} {self.trigger_reason}"
+        return text

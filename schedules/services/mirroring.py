@@ -335,7 +335,9 @@ class _LatestRuns:
 
     @cached_property
     def _found(self) -> dict[int, datetime | None]:
-        runs = ScheduleRun.objects.filter(schedule__in=self._ids).order_by().values_list("schedule")
+        # What a person skipped or moved is told by the clock: beat may still have something before it to deal with.
+        runs = ScheduleRun.objects.filter(schedule__in=self._ids).exclude(state_reason__in=Reason.by_a_person())
+        runs = runs.order_by().values_list("schedule")
         return dict(runs.annotate(latest=Max("scheduled_for")))
 
     def of(self, schedule_id: int) -> datetime | None:

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules import conf
 from schedules.models import RecordedChange, ScheduleRun
+from schedules.models.reasons import Reason
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ def old_runs(before: datetime) -> QuerySet[ScheduleRun]:
     """Return the runs recorded before ``before`` that may be forgotten."""
     of_same = ScheduleRun.objects.filter(schedule=OuterRef("schedule"))
     recorded_later = Exists(of_same.filter(created_at__gt=OuterRef("created_at")))
-    occurs_later = Exists(of_same.filter(scheduled_for__gt=OuterRef("scheduled_for")))
+    dealt_with = of_same.exclude(state_reason__in=Reason.by_a_person())
+    occurs_later = Exists(dealt_with.filter(scheduled_for__gt=OuterRef("scheduled_for")))
     is_superseded = recorded_later & (Q(scheduled_for__isnull=True) | occurs_later)
     old = ScheduleRun.objects.filter(created_at__lt=before).exclude(state__in=UNFINISHED)
     return old.filter(Q(schedule__isnull=True) | is_superseded)

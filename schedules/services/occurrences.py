@@ -1,0 +1,164 @@
+"""Change one occurrence of a schedule and leave its rule alone: skip it, move it, run it now instead, undo that.
+
+An occurrence is named by the instant at which it stands now; one that is skipped or moved also by the rule's own.
+Nothing is changed that has passed or was sent: the rows of the ledger and of the schedule are looked at under the same
+lock that a worker takes before it begins. A change keeps what is due and not sent yet as it is, so it raises the
+schedule's revision and not the instant from which it is in force.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from schedules.exceptions import OccurrenceRefused
+from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
+from schedules.models.definitions import recurrence_of
+from schedules.recurrence import Recurrence
+from schedules.recurrence.reading_changes import MAX_CHANGES
+from schedules.services.triggering import run_now
+
+Kind = OccurrenceChange.Kind
+
+#: An occurrence is moved at most this far ahead of now; further is a slip.
+LONGEST_MOVE = timedelta(days=400)
+
+
+@transaction.atomic
+def skip_occurrence(
+    schedule_id: int, at: datetime, *, now: datetime, by: Any = None, reason: str = ""
+) -> OccurrenceChange:
+    """Let the occurrence at ``at`` (aware) not happen. Skipping twice is skipping once; the later reason counts.
+
+    Raises OccurrenceRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
+    """
+    found = _Changeable.read(schedule_id, at, now)
+    return found.set(Kind.SKIP, None, by=by, reason=reason)
+
+
+@transaction.atomic
+def move_occurrence(
+    schedule_id: int, at: datetime, *, to: datetime, now: datetime, by: Any = None, reason: str = ""
+) -> OccurrenceChange | None:
+    """Let the occurrence at ``at`` happen at ``to`` instead; both are aware. A part of a second is cut off ``to``.
+
+    Its identity is then ``to``. Where another occurrence stands there, the two become one. Moved back to where the rule
+    has it, the change is undone, and the answer None. Raises OccurrenceRefused, DefinitionError and
+    APIEndpointSchedule.DoesNotExist.
+    """
+    to = to.astimezone(UTC).replace(microsecond=0)
+    found = _Changeable.read(schedule_id, at, now)
+    if to <= now:
+        raise OccurrenceRefused("target_passed", at, to)
+    if to - now > LONGEST_MOVE:
+        raise OccurrenceRefused("target_too_far", at, to)
+    schedule = found.schedule
+    if (schedule.starts_at and to < schedule.starts_at) or (schedule.ends_at and to > schedule.ends_at):
+        raise OccurrenceRefused("target_outside", at, to)
+    if to == at and found.recurrence.has(at):
+        raise OccurrenceRefused("target_same", at, to)
+    if [row.scheduled_for for row in found.rows] == [to]:
+        found.forget()
+        return None
+    return found.set(Kind.MOVE, to, by=by, reason=reason)
+
+
+@transaction.atomic
+def run_instead(schedule_id: int, at: datetime, *, now: datetime, by: Any = None, reason: str = "") -> ScheduleRun:
+    """Run the occurrence at ``at`` now, and not at its time. Raises what ``skip_occurrence`` and ``run_now`` raise."""
+    skip_occurrence(schedule_id, at, now=now, by=by, reason=reason)
+    return run_now(schedule_id, now=now, by=by, reason=reason)
+
+
+@transaction.atomic
+def undo_change(schedule_id: int, at: datetime, *, now: datetime) -> OccurrenceChange:
+    """Let the occurrence happen as the rule has it; ``at`` is the rule's instant, or where it was moved to.
+
+    Only while neither of the two has passed, or nothing would be left to undo; a change without effect can always be
+    removed. Returns what was undone. Raises OccurrenceRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
+    """
+    schedule = _locked(schedule_id)
+    recurrence = recurrence_of(schedule)
+    rows = list(schedule.occurrence_changes.all())
+    row = next((row for row in rows if row.scheduled_for == at), None)
+    row = row or next((row for row in rows if row.moved_to == at), None)
+    if row is None:
+        raise OccurrenceRefused("not_changed", at)
+    if not _is_void(row, recurrence):
+        if row.moved_to is not None and (row.moved_to <= now or _was_sent(schedule, row.moved_to)):
+            raise OccurrenceRefused("passed", row.moved_to)
+        if row.scheduled_for <= now or row.recorded_at is not None:
+            raise OccurrenceRefused("original_passed" if row.moved_to else "passed", row.scheduled_for)
+    row.delete()
+    _say(schedule)
+    return row
+
+
+@dataclass
+class _Changeable:
+    """An occurrence that may still be changed. ``rows``: one for each occurrence of the rule that stands there."""
+
+    schedule: APIEndpointSchedule
+    recurrence: Recurrence
+    rows: Sequence[OccurrenceChange]
+    count: int
+
+    @classmethod
+    def read(cls, schedule_id: int, at: datetime, now: datetime) -> "_Changeable":
+        schedule = _locked(schedule_id)
+        recurrence = recurrence_of(schedule)
+        known = {row.scheduled_for: row for row in schedule.occurrence_changes.all()}
+        if recurrence.has(at):
+            # Moved ones may have met another here; they are changed together.
+            rows = [row for row in known.values() if row.moved_to == at and not _is_void(row, recurrence)]
+            own = known.get(at)
+            if recurrence.plain.has(at) and (own is None or _is_void(own, recurrence)):
+                rows.append(own or OccurrenceChange(schedule=schedule, scheduled_for=at))
+            stands_at = at
+        elif recurrence.leaves_out(at):
+            rows = [known[at]]
+            stands_at = known[at].moved_to or at
+        else:
+            raise OccurrenceRefused("no_occurrence", at)
+        if stands_at <= now:
+            raise OccurrenceRefused("passed", stands_at)
+        if _was_sent(schedule, stands_at):
+            raise OccurrenceRefused("sent", stands_at)
+        return cls(schedule, recurrence, rows, len(known))
+
+    def set(self, kind: str, to: datetime | None, *, by: Any, reason: str) -> OccurrenceChange:
+        if self.count >= MAX_CHANGES and any(row.pk is None for row in self.rows):
+            raise OccurrenceRefused("too_many", self.rows[0].scheduled_for, most=MAX_CHANGES)
+        for row in self.rows:
+            row.kind, row.moved_to, row.reason = kind, to, reason
+            row.changed_by, row.changed_by_name = by, str(by or "")[:150]
+            # What the ledger was told of it may be otherwise now.
+            row.recorded_at = None
+            row.save()
+        _say(self.schedule)
+        return self.rows[0]
+
+    def forget(self) -> None:
+        for row in self.rows:
+            if row.pk is not None:
+                row.delete()
+        _say(self.schedule)
+
+
+def _locked(schedule_id: int) -> APIEndpointSchedule:
+    return APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=schedule_id)
+
+
+def _is_void(row: OccurrenceChange, recurrence: Recurrence) -> bool:
+    return any(change.at == row.scheduled_for.timestamp() for change in recurrence.void_changes)
+
+
+def _was_sent(schedule: APIEndpointSchedule, at: datetime) -> bool:
+    return ScheduleRun.objects.filter(schedule=schedule, scheduled_for=at).exists()
+
+
+def _say(schedule: APIEndpointSchedule) -> None:
+    """Raise the revision, by which the mirror and everybody who keeps rules learn of it; no column has changed."""
+    schedule.save(update_fields=())
