@@ -13,11 +13,13 @@ from typing import Any
 
 from django.db import transaction
 
+from schedules import actors
 from schedules.exceptions import OccurrenceRefused
 from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.recurrence import Recurrence
 from schedules.recurrence.reading_changes import MAX_CHANGES
+from schedules.services.locking import locked_schedule
 from schedules.services.triggering import run_now
 
 Kind = OccurrenceChange.Kind
@@ -79,7 +81,7 @@ def undo_change(schedule_id: int, at: datetime, *, now: datetime) -> OccurrenceC
     Only while neither of the two has passed, or nothing would be left to undo; a change without effect can always be
     removed. Returns what was undone. Raises OccurrenceRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
     """
-    schedule = _locked(schedule_id)
+    schedule = locked_schedule(schedule_id)
     recurrence = recurrence_of(schedule)
     rows = list(schedule.occurrence_changes.all())
     row = next((row for row in rows if row.scheduled_for == at), None)
@@ -107,7 +109,7 @@ class _Changeable:
 
     @classmethod
     def read(cls, schedule_id: int, at: datetime, now: datetime) -> "_Changeable":
-        schedule = _locked(schedule_id)
+        schedule = locked_schedule(schedule_id)
         recurrence = recurrence_of(schedule)
         known = {row.scheduled_for: row for row in schedule.occurrence_changes.all()}
         if recurrence.has(at):
@@ -136,7 +138,8 @@ class _Changeable:
             row.changed_by, row.changed_by_name = by, str(by or "")[:150]
             # What the ledger was told of it may be otherwise now.
             row.recorded_at = None
-            row.save()
+            with actors.acting(reason=reason or actors.current().reason):
+                row.save()
         _say(self.schedule)
         return self.rows[0]
 
@@ -145,10 +148,6 @@ class _Changeable:
             if row.pk is not None:
                 row.delete()
         _say(self.schedule)
-
-
-def _locked(schedule_id: int) -> APIEndpointSchedule:
-    return APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=schedule_id)
 
 
 def _is_void(row: OccurrenceChange, recurrence: Recurrence) -> bool:
