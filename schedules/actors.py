@@ -28,6 +28,8 @@ class Actor:
     door: str = OTHER
     through: str = ""
     reason: str = ""
+    #: The recorded change that is being undone.
+    reverts: int | None = None
     request: HttpRequest | None = None
 
     @property

@@ -188,3 +188,27 @@ class BackfillRefused(AnswerRefused):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class NothingToRevert(SchedulesError):
+    """What a change had changed is as it was before it."""
+
+    def __str__(self) -> str:
+        return _("There is nothing to revert: all of it is as it was before this change.")
+
+
+class NotRevertible(SchedulesError):
+    """A change that cannot be undone. ``why``: one of the constants."""
+
+    CREATED, DELETED, ENDPOINT_GONE = "created", "deleted", "endpoint_gone"
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return {
+            self.CREATED: _("A creation is not reverted. Delete it instead, or switch it off."),
+            self.DELETED: _("It has been deleted since. Restore it first: revert the deletion."),
+            self.ENDPOINT_GONE: _("Its endpoint has been deleted as well. Restore the endpoint first."),
+        }[self.why]

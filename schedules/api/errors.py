@@ -20,7 +20,15 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from schedules.exceptions import AnswerRefused, DispatchFailed, EngineUnreachable, KeyUsedForAnother, TaskRefused
+from schedules.exceptions import (
+    AnswerRefused,
+    DispatchFailed,
+    EngineUnreachable,
+    KeyUsedForAnother,
+    NothingToRevert,
+    NotRevertible,
+    TaskRefused,
+)
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 
@@ -103,6 +111,10 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return Conflict(sentences_of(error), code="unusable_rule")
         case EngineUnreachable():
             return Unavailable(str(error), code="engine_unreachable")
+        case NothingToRevert():
+            return Conflict(str(error), code="nothing_to_revert")
+        case NotRevertible():
+            return Conflict(str(error), code="not_revertible")
         case TaskRefused(is_forbidden=True):
             return exceptions.PermissionDenied(str(error), code="task_not_permitted")
         case TaskRefused():

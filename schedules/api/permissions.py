@@ -25,15 +25,19 @@ class ModelPermissions(DjangoModelPermissions):
     def has_permission(self, request: Any, view: Any) -> bool:
         if not (request.user and request.user.is_authenticated):
             return False
-        needed = self.needed_by(request, view)
-        if not request.user.has_perms(needed):
-            return False
-        if isinstance(request.auth, AccessToken) and (scope := scope_of(needed)) not in request.auth.scopes:
-            sentence = _('This token has no scope "%(scope)s", which this needs. Make one in the admin that has it.')
-            raise PermissionDenied(sentence % {"scope": scope.value}, "scope_missing")
-        return True
+        return allows(request, self.needed_by(request, view))
 
     def needed_by(self, request: Any, view: Any) -> Sequence[str]:
         """Return the permissions that a request needs. Raises MethodNotAllowed."""
         needs = view.needs.get(view.action)
         return needs if needs is not None else self.get_required_permissions(request.method, view.queryset.model)
+
+
+def allows(request: Any, needed: Sequence[str]) -> bool:
+    """Say whether the user has all these permissions. Raises PermissionDenied when it is the token that may not."""
+    if not request.user.has_perms(needed):
+        return False
+    if isinstance(request.auth, AccessToken) and (scope := scope_of(needed)) not in request.auth.scopes:
+        sentence = _('This token has no scope "%(scope)s", which this needs. Make one in the admin that has it.')
+        raise PermissionDenied(sentence % {"scope": scope.value}, "scope_missing")
+    return True

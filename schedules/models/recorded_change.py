@@ -34,6 +34,7 @@ class RecordedChanges(LogEntryManager):
             "door": actor.door,
             "through": (actor.through or ("" if token is None else str(token)))[:MAX_NAME],
             "reason": actor.reason,
+            "additional_data": {"reverts": actor.reverts} if actor.reverts else None,
             "remote_addr": client_address(request) if request else None,
         }
         return super().create(**facts)  # type: ignore[no-any-return]
@@ -68,3 +69,8 @@ class RecordedChange(AbstractLogEntry):
         ordering = ["-timestamp", "-pk"]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["content_type", "object_id", "-timestamp"], name="changes_of_one_row")]
+
+    @property
+    def reverts(self) -> int | None:
+        """The entry that this change has undone."""
+        return (self.additional_data or {}).get("reverts")

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from schedules.api.serializers.declared import DeclaredEndpointSerializer
 from schedules.api.serializers.endpoints import EndpointSerializer
 from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
+from schedules.api.views.history import HasHistory
 from schedules.models import APIEndpoint
 
 
@@ -21,7 +22,7 @@ class EndpointFilters(serializers.Serializer[Any]):
     enabled = serializers.BooleanField(required=False)
 
 
-class EndpointViews(DeclaredRows):
+class EndpointViews(HasHistory, DeclaredRows):
     """Endpoints: a Celery task with its usual arguments and queue."""
 
     queryset = APIEndpoint.objects.all()
@@ -32,6 +33,7 @@ class EndpointViews(DeclaredRows):
     search_fields = ["name", "description", "task"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
+    needs = {"history": ("schedules.view_apiendpoint",), "revert": ("schedules.view_apiendpoint",)}
 
     @describe_by_name("endpoints", EndpointSerializer)
     @action(detail=False, url_path=NAME_IN_ADDRESS, url_name="by-name")

@@ -24,6 +24,7 @@ from schedules.api.serializers.schedules import (
     ScheduleSerializer,
 )
 from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
+from schedules.api.views.history import HasHistory
 from schedules.api.views.runs import runs_to_list
 from schedules.models import APIEndpointSchedule
 from schedules.models.lifecycle import pause_holds
@@ -40,7 +41,7 @@ RUN = "schedules.run_apiendpointschedule"
 PAUSE = "schedules.pause_apiendpointschedule"
 
 
-class ScheduleViews(DeclaredRows):
+class ScheduleViews(HasHistory, DeclaredRows):
     """Schedules: when an endpoint runs."""
 
     queryset = APIEndpointSchedule.objects.select_related("endpoint")
@@ -53,6 +54,8 @@ class ScheduleViews(DeclaredRows):
     needs = {
         "declare": (ADD, CHANGE),
         "preview": (VIEW,),
+        "history": (VIEW,),
+        "revert": (VIEW,),
         "runs": (VIEW, "schedules.view_schedulerun"),
         # The answers show the schedule or its run.
         "run": (VIEW, RUN),

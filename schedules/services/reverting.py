@@ -1,0 +1,111 @@
+"""Undo one recorded change: an edit like any other, judged as such, recorded, and revertible itself.
+
+Only the fields of that change go back; what was changed since in other fields stays. A deleted row comes back under
+its own number, so that its history and its runs' identities go on.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from schedules import actors
+from schedules.exceptions import NothingToRevert, NotRevertible
+from schedules.history import changes_in, row_before, set_values
+from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange
+from schedules.services.permitting import require_task
+
+#: What a pause is made of; who may pause may revert it.
+PAUSE_FIELDS = frozenset({"paused_at", "paused_until", "pause_reason"})
+#: What the engine and each save set by themselves.
+_OWN = frozenset({"revision", "effective_from", "updated_at", "created_at", "managed_by"})
+
+
+@dataclass(frozen=True)
+class Revert:
+    """What reverting an entry would do: the row as it would be, and now and then of each field that would change."""
+
+    entry: RecordedChange
+    row: models.Model
+    differences: dict[str, tuple[Any, Any]]
+    restores: bool
+
+    @property
+    def verbs(self) -> set[str]:
+        """The permissions on the model that it needs."""
+        if self.restores:
+            return {"add"}
+        names = set(self.differences)
+        return ({"pause"} if names & PAUSE_FIELDS else set()) | ({"change"} if names - PAUSE_FIELDS else set())
+
+    @property
+    def mark(self) -> str:
+        """A short text that is another one when it would do something else."""
+        told = json.dumps([self.entry.pk, self.differences], cls=DjangoJSONEncoder, sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def plan_revert(entry: RecordedChange, *, lock: bool = False) -> Revert:
+    """Return what reverting would do. Raises NotRevertible, NothingToRevert, and ValidationError if it is no valid row.
+
+    With ``lock`` the row stays as it is until the caller's transaction ends.
+    """
+    model = entry.content_type.model_class()
+    if model is None or entry.action == RecordedChange.Action.CREATE:
+        raise NotRevertible(NotRevertible.CREATED)
+    rows = model._base_manager.select_for_update() if lock else model._base_manager.all()
+    stored = rows.filter(pk=entry.object_id).first()
+    if entry.action == RecordedChange.Action.DELETE:
+        return _restored(entry, stored)
+    if stored is None:
+        raise NotRevertible(NotRevertible.DELETED)
+    row = rows.model._base_manager.get(pk=stored.pk)
+    set_values(row, {name: before for name, (before, _after) in changes_in(entry).items()})
+    _check(row)
+    differences = _differences(stored, row)
+    if not differences:
+        raise NothingToRevert
+    return Revert(entry, row, differences, restores=False)
+
+
+@transaction.atomic
+def revert(entry: RecordedChange, *, by: Any = None, reason: str = "") -> models.Model:
+    """Undo the change and return the row. ``by``: whose right to call the task counts; None: whoever runs the system.
+
+    Raises what ``plan_revert`` raises, and TaskRefused.
+    """
+    plan = plan_revert(entry, lock=True)
+    if isinstance(plan.row, APIEndpoint | APIEndpointSchedule) and {"task", "endpoint"} & set(plan.differences):
+        task = plan.row.task if isinstance(plan.row, APIEndpoint) else plan.row.endpoint.task
+        require_task(task, by=by)
+    with actors.acting(reason=reason or actors.current().reason, reverts=entry.pk):
+        plan.row.save()
+    return plan.row
+
+
+def _restored(entry: RecordedChange, stored: models.Model | None) -> Revert:
+    row = row_before(entry)
+    if stored is not None or row is None:
+        raise NothingToRevert
+    _check(row)
+    return Revert(entry, row, _differences(None, row), restores=True)
+
+
+def _check(row: models.Model) -> None:
+    if isinstance(row, APIEndpointSchedule) and not APIEndpoint.objects.filter(pk=row.endpoint_id).exists():
+        raise NotRevertible(NotRevertible.ENDPOINT_GONE)
+    row.full_clean()
+
+
+def _differences(stored: models.Model | None, row: models.Model) -> dict[str, tuple[Any, Any]]:
+    found = {}
+    for field in row._meta.concrete_fields:
+        if field.primary_key or field.name in _OWN:
+            continue
+        now, then = stored and getattr(stored, field.attname), getattr(row, field.attname)
+        if now != then:
+            found[field.name] = (now, then)
+    return found
