@@ -28,12 +28,15 @@ class EndpointViews(HasHistory, DeclaredRows):
     queryset = APIEndpoint.objects.all()
     serializer_class = EndpointSerializer
     declared_serializer_class = DeclaredEndpointSerializer
-    needs = {"declare": ("schedules.add_apiendpoint", "schedules.change_apiendpoint")}
+    needs = {
+        "declare": ("schedules.add_apiendpoint", "schedules.change_apiendpoint"),
+        "history": ("schedules.view_apiendpoint",),
+        "revert": ("schedules.view_apiendpoint",),
+    }
     filters = EndpointFilters
     search_fields = ["name", "description", "task"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
-    needs = {"history": ("schedules.view_apiendpoint",), "revert": ("schedules.view_apiendpoint",)}
 
     @describe_by_name("endpoints", EndpointSerializer)
     @action(detail=False, url_path=NAME_IN_ADDRESS, url_name="by-name")
