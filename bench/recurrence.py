@@ -27,7 +27,15 @@ sys.path.insert(0, str(ROOT))
 from croniter import croniter  # noqa: E402
 from cronsim import CronSim  # noqa: E402
 
-from schedules.recurrence import Recurrence, cron, cron_expression, describe, parse_definition, words  # noqa: E402  # noqa: E402
+from schedules.recurrence import (  # noqa: E402
+    Recurrence,
+    cron,
+    cron_expression,
+    describe,
+    notices_of,
+    parse_definition,
+    words,
+)
 from schedules.recurrence.parsing import read_definition  # noqa: E402
 from tests.pure.recurrence.expressions import random_expressions  # noqa: E402
 
@@ -93,7 +101,7 @@ def by_kind() -> None:
     print(f"{'kind':10}" + "".join(f"{name:>12}" for name in columns) + "   (µs, medians)")
     for kind, definition in DEFINITIONS.items():
         rule = parse_definition({"timezone": ZONE, **definition})
-        rule.notices(NOW)
+        notices_of(rule, NOW)
         cells = [f"{cell:.1f}" if isinstance(cell, float) else cell for cell in _of_kind(kind, rule)]
         print(f"{kind:10}" + "".join(f"{cell:>12}" for cell in cells))
 
@@ -173,7 +181,7 @@ def whole_preview(rule: Recurrence) -> None:
     """Ask all that the form shows beside a rule."""
     ten_runs(rule)
     rule.skipped(NOW, NOW + timedelta(days=92), limit=10)
-    rule.notices(NOW)
+    notices_of(rule, NOW)
     describe(rule, "ja")
     describe(rule, "en")
 
