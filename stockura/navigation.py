@@ -25,6 +25,12 @@ SCHEDULES = (
     Page("schedules.APIEndpoint", gettext_lazy("Endpoints"), "api"),
     Page("schedules.ExceptionalDay", gettext_lazy("Exceptional days"), "event_busy"),
 )
+ALERTS = (
+    Page("schedules.Alert", gettext_lazy("Alerts"), "notifications_active"),
+    Page("schedules.AlertRule", gettext_lazy("Alert rules"), "rule"),
+    Page("schedules.AlertChannel", gettext_lazy("Alert channels"), "campaign"),
+    Page("schedules.AlertDelivery", gettext_lazy("Messages"), "outgoing_mail"),
+)
 COMPANIES = (
     Page("companies.Company", gettext_lazy("Companies"), "apartment"),
     Page("companies.CompanyChange", gettext_lazy("Changes"), "difference"),
@@ -40,6 +46,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return unfold's navigation for this reader."""
     groups = (
         ("", (_home(), *_calendar(request), *_items(request, SCHEDULES))),
+        (pgettext("group of pages", "Alerts"), _items(request, ALERTS)),
         (pgettext("group of pages", "Companies"), _items(request, COMPANIES)),
         (_("People and access"), _items(request, PEOPLE)),
     )

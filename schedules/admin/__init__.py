@@ -2,6 +2,9 @@
 
 from schedules.admin import (
     access_tokens,
+    alert_channels,
+    alert_rules,
+    alerts,
     calendar_feeds,
     endpoints,
     exceptional_days,
@@ -12,6 +15,9 @@ from schedules.admin import (
 
 __all__ = [
     "access_tokens",
+    "alert_channels",
+    "alert_rules",
+    "alerts",
     "calendar_feeds",
     "endpoints",
     "exceptional_days",

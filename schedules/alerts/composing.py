@@ -83,6 +83,17 @@ def compose_test(channel_name: str, language: str, now: datetime) -> Message:
     return Message(subject, f"{body}\n", payload)
 
 
+def name_of(alert: Alert, language: str) -> str:
+    """Return what an alert is about, for people."""
+    return BY_LANGUAGE[language].name(_line(alert, ""))
+
+
+def detail_of(alert: Alert, language: str, now: datetime) -> str:
+    """Return what is the matter, for people."""
+    with override(language):
+        return BY_LANGUAGE[language].detail(_line(alert, ""), timezone.localtime(now))
+
+
 def link(name: str, *args: Any) -> str:
     """Return the whole address of a page; empty where SITE_URL is not set or the admin is not served."""
     site = str(conf.setting("SITE_URL")).rstrip("/")

@@ -156,7 +156,8 @@ def not_to_be_told(terms: Terms, alert: Known) -> bool:
 
 def _news(event: str, group: list[Known], now: datetime, pace: Pace) -> list[int]:
     hold = pace.hold.get(event, timedelta())
-    untold = [alert for alert in group if alert.told_at is None and (alert.is_over or now - alert.since >= hold)]
+    # From when it was noticed: a beat that is restarted a minute after another one died has its own wait.
+    untold = [alert for alert in group if alert.told_at is None and (alert.is_over or now - alert.noticed_at >= hold)]
     if not untold:
         return []
     told = [alert.told_at for alert in group if alert.told_at is not None]

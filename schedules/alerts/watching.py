@@ -23,6 +23,8 @@ State, Outcome = Alert.State, Alert.Outcome
 
 #: Events whose trouble may lie longer ago than one looks back: what is open is asked for by name.
 OF_THE_LEDGER = (AlertEvent.FAILED, AlertEvent.MISSED)
+#: So many turns that nobody took are no coincidence any more.
+TURNS_UNTIL_SILENT = 4
 #: Rows of the past that one look forgets at the most.
 FORGOTTEN_AT_ONCE = 500
 
@@ -38,6 +40,12 @@ def take_turn(now: datetime, watcher: str) -> bool:
     if not AlertWatch.objects.filter(due, pk=1).exists():
         return False
     return bool(AlertWatch.objects.filter(due, pk=1).update(looked_at=now, looked_by=watcher[:255]))
+
+
+def is_watched(now: datetime) -> bool:
+    """Say whether anybody has looked lately."""
+    silent = conf.duration("ALERT_LOOK_EVERY_SECONDS") * TURNS_UNTIL_SILENT
+    return AlertWatch.objects.filter(looked_at__gte=now - silent, looked_at__lte=now + silent).exists()
 
 
 def watch(now: datetime) -> int:

@@ -1,7 +1,10 @@
 """Where alerts are told: an e-mail to people, a webhook, a chat."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +50,32 @@ class AlertChannel(SavedWhole):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Empty the fields of other kinds, and say at its field where nothing could be sent to."""
+        if self.kind == self.Kind.EMAIL:
+            self.url = self.secret = ""
+            self.recipients = "\n".join(dict.fromkeys(self.recipients.replace(",", " ").replace(";", " ").split()))
+            self._check_recipients()
+        else:
+            self.recipients = ""
+            self.url = self.url.strip()
+            if self.kind == self.Kind.SLACK:
+                self.secret = ""
+            if problem := _problem_with_url(self.url):
+                raise ValidationError({"url": ValidationError(problem, code="url")})
+
+    def _check_recipients(self) -> None:
+        if not self.addresses:
+            sentence = _("Enter at least one e-mail address.")
+            raise ValidationError({"recipients": ValidationError(sentence, code="no_recipients")})
+        for address in self.addresses:
+            try:
+                validate_email(address)
+            except ValidationError:
+                sentence = _('"%(address)s" is no e-mail address. Write one on each line, such as night@example.jp.')
+                refusal = ValidationError(sentence % {"address": address}, code="recipients")
+                raise ValidationError({"recipients": refusal}) from None
+
     @property
     def addresses(self) -> list[str]:
         return self.recipients.split()
@@ -55,3 +84,17 @@ class AlertChannel(SavedWhole):
     def target(self) -> str:
         """Where it goes, as far as that may be shown: of an address on the web the server's name only."""
         return ", ".join(self.addresses) if self.kind == self.Kind.EMAIL else urlsplit(self.url).hostname or ""
+
+
+def _problem_with_url(url: str) -> Any:
+    """Return why nothing can be posted to ``url``, or None. The address itself is not repeated: it is a secret."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or not url.isprintable() or " " in url:
+        return _("Enter a whole address that begins with https:// or http://.")
+    if parts.username or parts.password:
+        return _("An address with a login in it is not used. Leave out what stands before the @.")
+    return None

@@ -25,7 +25,13 @@ pytestmark = pytest.mark.one_database
 
 #: Seconds until the pages answer on a slow machine.
 STARTING = 60
-PARTS = {"web": "gunicorn", "worker": "celery worker", "beat": "celery beat", "redis": "redis-server"}
+PARTS = {
+    "web": "gunicorn",
+    "worker": "celery worker",
+    "beat": "celery beat",
+    "alerts": "send_alerts",
+    "redis": "redis-server",
+}
 
 
 class Copy:

@@ -64,8 +64,8 @@ def assert_can_be_started(command: list[str]) -> None:
 
 
 def test_the_parts_of_the_product_are_there() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "beat", "beat-standby"}
-    assert OURS == ["beat", "beat-standby", "migrate", "web", "worker"]
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "beat", "beat-standby", "alerts"}
+    assert OURS == ["alerts", "beat", "beat-standby", "migrate", "web", "worker"]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -25,24 +25,24 @@ def given_redis(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_without_settings_everything_is_brought_along() -> None:
     environment = settings()
 
-    assert names(environment) == ["web", "worker", "beat", "redis", "jquants"]
+    assert names(environment) == ["web", "worker", "beat", "alerts", "redis", "jquants"]
     assert environment["REDIS_URL"] == f"redis://127.0.0.1:{environment['REDIS_PORT']}/0"
 
 
 def test_a_given_redis_takes_the_place_of_the_embedded_one(given_redis: str) -> None:
     environment = settings(REDIS_URL=given_redis)
 
-    assert names(environment) == ["web", "worker", "beat", "jquants"]
+    assert names(environment) == ["web", "worker", "beat", "alerts", "jquants"]
     assert environment["REDIS_URL"] == given_redis
 
 
 @pytest.mark.parametrize("variable", ["JQUANTS_API_KEY", "JQUANTS_BASE_URL"])
 def test_a_given_j_quants_takes_the_place_of_the_stand_in(variable: str) -> None:
-    assert names(settings(**{variable: "given"})) == ["web", "worker", "beat", "redis"]
+    assert names(settings(**{variable: "given"})) == ["web", "worker", "beat", "alerts", "redis"]
 
 
 def test_an_empty_setting_is_no_setting() -> None:
-    assert names(settings(REDIS_URL="", JQUANTS_API_KEY="")) == ["web", "worker", "beat", "redis", "jquants"]
+    assert names(settings(REDIS_URL="", JQUANTS_API_KEY="")) == ["web", "worker", "beat", "alerts", "redis", "jquants"]
 
 
 def test_a_port_that_nothing_uses_may_be_nonsense(given_redis: str) -> None:

@@ -25,6 +25,8 @@ FOREIGN = (
     "API_THROTTLE",
     "API_THROTTLE_WRITE",
     "API_THROTTLE_RUN",
+    "EMAIL_URL",
+    "SITE_URL",
     "LOG_LEVEL",
 )
 

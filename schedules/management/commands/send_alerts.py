@@ -6,11 +6,13 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from schedules.alerts.watcher import Watcher, look_and_send, own_name
+from schedules.alerts.watching import is_watched
 
 #: How long a single look waits for its receivers.
 WITHIN = timedelta(minutes=1)
@@ -23,9 +25,17 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--loop", action="store_true", help="Go on until SIGTERM or Ctrl-C.")
+        how = parser.add_mutually_exclusive_group()
+        how.add_argument("--loop", action="store_true", help="Go on until SIGTERM or Ctrl-C.")
+        how.add_argument(
+            "--check", action="store_true", help="Only say whether anybody has looked lately; exit status 1 if not."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["check"]:
+            if not is_watched(timezone.now()):
+                raise CommandError(_("Nobody has looked lately for what is to be told."))
+            return
         if not options["loop"]:
             count = look_and_send(own_name("command"), WITHIN)
             said = ngettext("%(count)d new message.", "%(count)d new messages.", count)
