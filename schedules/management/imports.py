@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from celery import current_app
@@ -12,30 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from schedules.management.telling import tell_what_is_not_in_force
 from schedules.services.importing import django_celery_beat, switching_over
 from schedules.services.importing.beat_schedule import found_entries
 from schedules.services.importing.found import Found
 from schedules.services.importing.taking_over import Fate, Taken, take_over
-from schedules.services.mirroring import mirror_problem
 
 _DRY = "dry_run"
 
 
 def import_schedules(command: BaseCommand, options: dict[str, Any]) -> None:
     """Carry out the options of the command; see its help."""
-    mirror_problem()  # What an earlier call left unread is not about this one.
-    if options["from_django_celery_beat"]:
-        _from_django_celery_beat(command, options)
-    if options["from_beat_schedule"]:
-        _from_beat_schedule(command, options)
-    if problem := mirror_problem():
-        command.stderr.write(command.style.WARNING(problem))
-
-
-def instant(text: str) -> datetime:
-    """Read an option: ISO 8601, in the site's zone when it names none. Raises ValueError."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=timezone.get_current_timezone())
+    with tell_what_is_not_in_force(command):
+        if options["from_django_celery_beat"]:
+            _from_django_celery_beat(command, options)
+        if options["from_beat_schedule"]:
+            _from_beat_schedule(command, options)
 
 
 def _from_django_celery_beat(command: BaseCommand, options: dict[str, Any]) -> None:

@@ -272,12 +272,12 @@ def test_no_secret_of_the_settings_stands_in_a_plan(settings: Any) -> None:
     masking._secrets.cache_clear()
     try:
         apply_file(MORNING)
-        plan = apply_file(MORNING.replace("[scheduled]", "[key-0123456789]"), dry_run=True)
+        plan = apply_file(MORNING.replace("  task:", "  description: with key-0123456789\n  task:"), dry_run=True)
     finally:
         masking._secrets.cache_clear()
 
     (change,) = [field for change in plan.changes for field in change.fields]
-    assert change.after == '["***"]'
+    assert change.after == "with ***"
 
 
 # --- The commands ---------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from schedules.management.recorded import RecordedCommand
+from schedules.management.telling import tell_what_is_not_in_force
 from schedules.services.files.applying import apply_file
 from schedules.services.files.plan import Change, Plan, Verb
 from schedules.services.files.problems import FileRefused
-from schedules.services.mirroring import mirror_problem
 
 STDIN = "-"
 SIGNS = {Verb.CREATED: "+", Verb.CHANGED: "~", Verb.DELETED: "-", Verb.UNCHANGED: "="}
@@ -39,10 +39,9 @@ class Command(RecordedCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = self._text(options["file"])
-        mirror_problem()  # What an earlier call left unread is not about this one.
         bar: Any = tqdm(unit="", desc=_("Entries"), file=self.stderr, disable=None if options["verbosity"] else True)
         try:
-            with bar:
+            with tell_what_is_not_in_force(self), bar:
                 plan = apply_file(
                     text,
                     dry_run=options["plan"],
@@ -53,8 +52,6 @@ class Command(RecordedCommand):
         except FileRefused as error:
             raise CommandError(str(error)) from error
         self._tell(plan, is_plan=options["plan"], shows_all=options["verbosity"] > 1)
-        if problem := mirror_problem():
-            self.stderr.write(self.style.WARNING(problem))
 
     def _text(self, name: str) -> str:
         try:

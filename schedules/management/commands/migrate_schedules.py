@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from tqdm import tqdm
 
 from schedules.exceptions import EngineUnreachable
-from schedules.management.imports import import_schedules, instant
+from schedules.management.imports import import_schedules
+from schedules.management.naming import instant
 from schedules.management.recorded import RecordedCommand
 from schedules.models import APIEndpointSchedule
 from schedules.services.mirroring import ReconcileReport, reconcile
