@@ -41,11 +41,12 @@ test-peers: install ## the faults of plain RedBeat, met by both engines (about t
 # The settings need some key; tests and checks set their own, so that no .env is needed.
 CHECK_ENV := STOCKURA_ENV_FILE=/dev/null DEBUG=true
 
-lint: install ## style, system checks, missing migrations, direction of imports
+lint: install ## style, system checks, missing migrations, direction of imports, known vulnerabilities
 	@$(PY) -m ruff check .
 	@$(CHECK_ENV) $(PY) manage.py check
 	@$(CHECK_ENV) $(PY) manage.py makemigrations --check --dry-run
 	@$(PY) -m pytest -q tests/pure/test_imports.py
+	@$(PY) scripts/audit_dependencies.py
 
 format: install ## put the code into ruff's layout
 	@$(PY) -m ruff check --fix-only .
