@@ -1,8 +1,11 @@
 """What drf-spectacular cannot see by itself: addresses without slashes, and the one shape of all errors."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+from schedules.api.conditional import IF_NONE_MATCH
 
 Endpoints = list[tuple[str, str, str, Any]]
 
@@ -40,14 +43,31 @@ def write_addresses_without_slash(endpoints: Endpoints, **kwargs: Any) -> Endpoi
 def add_problem_documents(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Give every operation the answer it has when it refuses."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    refusal = {
-        "description": "Refused; the document says why.",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
     for operations in result.get("paths", {}).values():
         for operation in operations.values():
-            operation["responses"]["default"] = refusal
+            named = {parameter["name"]: parameter for parameter in operation.get("parameters", ())}
+            operation["responses"] |= dict(_refusals(named)) | {"default": _refusal("Refused; the document says why.")}
     return result
+
+
+def _refusals(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what an operation may answer beside its success, as far as a script should be ready for it."""
+    # Where it is no way to ask for a new one: see ``conditional.IF_ABSENT``.
+    if parameters.get("If-None-Match", {}).get("description") == IF_NONE_MATCH.description:
+        yield "304", {"description": "The ETag still holds; there is no body."}
+    if "If-Match" in parameters:
+        yield "412", _refusal("Somebody has changed it since.")
+        if parameters["If-Match"].get("required"):
+            yield "428", _refusal("The header If-Match is missing.")
+    if "Idempotency-Key" in parameters:
+        yield "422", _refusal("The Idempotency-Key was sent with another request before.")
+    wait = {"description": "Seconds until there is room again.", "schema": {"type": "integer"}, "required": True}
+    yield "429", _refusal("Too many requests of this kind.") | {"headers": {"Retry-After": wait}}
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):
