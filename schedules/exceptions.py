@@ -57,7 +57,7 @@ class PauseEndsInThePast(AnswerRefused):
         return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}
 
 
-class OccurrenceRefused(SchedulesError):
+class OccurrenceRefused(AnswerRefused):
     """One occurrence cannot be changed as asked. ``code`` says why; ``field`` is ``scheduled_for`` or ``moved_to``."""
 
     SENTENCES = {
@@ -81,11 +81,13 @@ class OccurrenceRefused(SchedulesError):
 
     def __init__(self, code: str, at: datetime, to: datetime | None = None, *, most: int = 0) -> None:
         self.code, self.at, self.to, self.most = code, at, to, most
+        self.field = "moved_to" if code.startswith("target_") else "scheduled_for"
         super().__init__(code, at, to)
 
     @property
-    def field(self) -> str:
-        return "moved_to" if self.code.startswith("target_") else "scheduled_for"
+    def is_conflict(self) -> bool:
+        """Whether the values make sense, and only come too late, or to what is otherwise now."""
+        return self.code in ("passed", "original_passed", "sent", "not_changed", "too_many")
 
     def __str__(self) -> str:
         to = self.to and f"{timezone.localtime(self.to):%Y-%m-%d %H:%M}"

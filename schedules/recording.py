@@ -10,6 +10,7 @@ from schedules.models import (
     APIEndpoint,
     APIEndpointSchedule,
     ExceptionalDay,
+    OccurrenceChange,
 )
 
 
@@ -23,9 +24,7 @@ def record(
     """
     columns = [field for field in model._meta.concrete_fields if not field.primary_key]
     told = [
-        field.name
-        for field in columns
-        if field.name not in {*noise, *secret} and not getattr(field, "auto_now", False)
+        field.name for field in columns if field.name not in {*noise, *secret} and not getattr(field, "auto_now", False)
     ]
     kept = [field.name for field in columns if field.name not in secret]
     auditlog.register(
@@ -36,6 +35,7 @@ def record(
 record(APIEndpoint, noise=("managed_by",))
 # Why a pause is there, and since when, is part of it; the engine's own columns follow from the others.
 record(APIEndpointSchedule, noise=("revision", "effective_from", "managed_by"))
+record(OccurrenceChange, noise=("changed_by", "changed_by_name", "created_at", "recorded_at"))
 record(ExceptionalDay, noise=("managed_by",))
 record(AlertChannel, secret=("url", "secret"))
 record(AlertRule, sets=("channels",))

@@ -27,6 +27,7 @@ from schedules.exceptions import (
     KeyUsedForAnother,
     NothingToRevert,
     NotRevertible,
+    OccurrenceRefused,
     TaskRefused,
 )
 from schedules.recurrence import DefinitionError
@@ -102,6 +103,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied()
         case DjangoValidationError():
             return exceptions.ValidationError(field_errors(error))
+        case OccurrenceRefused(is_conflict=True):
+            return Conflict(str(error), code=error.code)
         case AnswerRefused():
             return exceptions.ValidationError({error.field: [exceptions.ErrorDetail(str(error), code=error.code)]})
         case KeyUsedForAnother():

@@ -5,8 +5,10 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
+from schedules.api.views.base import ID_PATTERN
 from schedules.api.views.endpoints import EndpointViews
 from schedules.api.views.engine import EngineViews
+from schedules.api.views.occurrences import OccurrenceViews
 from schedules.api.views.previews import PreviewViews
 from schedules.api.views.runs import RunViews
 from schedules.api.views.schedules import ScheduleViews
@@ -21,6 +23,13 @@ router.register("endpoints", EndpointViews, basename="endpoint")
 router.register("schedules", ScheduleViews, basename="schedule")
 router.register("runs", RunViews, basename="run")
 
+OCCURRENCES = [
+    ("occurrences/changes", "occurrence-changes", OccurrenceViews.as_view({"get": "changes"})),
+    *(
+        (f"occurrences/{verb}", f"occurrence-{verb}", OccurrenceViews.as_view({"post": verb}))
+        for verb in ("skip", "move", "undo")
+    ),
+]
 PREVIEW = PreviewViews.as_view({"get": "of_expression", "post": "of_definition"})
 REDOC = SpectacularRedocView.as_view(url_name="api:schema", template_name="schedules/redoc.html")
 
@@ -28,6 +37,7 @@ urlpatterns = [
     re_path("^health/?$", EngineViews.as_view({"get": "health"}), name="health"),
     re_path("^schedules/active/?$", EngineViews.as_view({"get": "active"}), name="active"),
     re_path("^schedules/preview/?$", PREVIEW, name="preview"),
+    *(re_path(rf"^schedules/(?P<pk>{ID_PATTERN})/{end}/?$", view, name=name) for end, name, view in OCCURRENCES),
     *router.urls,
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     # People come here with a browser: they are led to the login instead of being refused.

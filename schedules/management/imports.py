@@ -71,9 +71,7 @@ def _from_beat_schedule(command: BaseCommand, options: dict[str, Any]) -> None:
 
 
 def _taken(command: BaseCommand, found: Sequence[Found], options: dict[str, Any]) -> list[Taken]:
-    bar = tqdm(
-        found, unit="", desc=_("Entries"), file=command.stderr, disable=None if options["verbosity"] else True
-    )
+    bar = tqdm(found, unit="", desc=_("Entries"), file=command.stderr, disable=None if options["verbosity"] else True)
     with transaction.atomic():
         taken = [take_over(entry) for entry in bar]
         if options[_DRY]:

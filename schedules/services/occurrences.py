@@ -106,6 +106,7 @@ class _Changeable:
     recurrence: Recurrence
     rows: Sequence[OccurrenceChange]
     count: int
+    now: datetime
 
     @classmethod
     def read(cls, schedule_id: int, at: datetime, now: datetime) -> "_Changeable":
@@ -128,14 +129,14 @@ class _Changeable:
             raise OccurrenceRefused("passed", stands_at)
         if _was_sent(schedule, stands_at):
             raise OccurrenceRefused("sent", stands_at)
-        return cls(schedule, recurrence, rows, len(known))
+        return cls(schedule, recurrence, rows, len(known), now)
 
     def set(self, kind: str, to: datetime | None, *, by: Any, reason: str) -> OccurrenceChange:
         if self.count >= MAX_CHANGES and any(row.pk is None for row in self.rows):
             raise OccurrenceRefused("too_many", self.rows[0].scheduled_for, most=MAX_CHANGES)
         for row in self.rows:
             row.kind, row.moved_to, row.reason = kind, to, reason
-            row.changed_by, row.changed_by_name = by, str(by or "")[:150]
+            row.changed_by, row.changed_by_name, row.created_at = by, str(by or "")[:150], self.now
             # What the ledger was told of it may be otherwise now.
             row.recorded_at = None
             with actors.acting(reason=reason or actors.current().reason):

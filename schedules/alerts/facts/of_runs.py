@@ -101,8 +101,9 @@ def _of_one(newest_first: list[dict[str, Any]], *, is_cut: bool) -> Iterator[Fin
             event=event,
             subject=f"schedule:{latest['pk']}",
             title=latest["name"],
-            since=first["runs__finished_at"] if event == AlertEvent.FAILED else first["runs__scheduled_for"]
-            or first["runs__created_at"],
+            since=first["runs__finished_at"]
+            if event == AlertEvent.FAILED
+            else first["runs__scheduled_for"] or first["runs__created_at"],
             schedule_id=latest["pk"],
             endpoint_id=latest["endpoint_id"],
             count=len(rows),

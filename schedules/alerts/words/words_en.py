@@ -115,6 +115,7 @@ ENGLISH = Words(
     look_here="All open alerts",
     by_rule=lambda name: f"Told by the rule “{name}”.",
     test_subject=lambda channel: f"[Test] Stockura reaches “{channel}”",
-    test_body=lambda channel: "This is a test that somebody asked for in the admin. Nothing is wrong: alerts will "
-    "arrive here.",
+    test_body=lambda channel: (
+        "This is a test that somebody asked for in the admin. Nothing is wrong: alerts will arrive here."
+    ),
 )

@@ -1,6 +1,6 @@
 """Previews: what a rule will do, before it is saved and after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,8 +92,13 @@ class PreviewRunSerializer(serializers.Serializer[Any]):
     weekday = serializers.ChoiceField(choices=WEEKDAYS, help_text="Of `at`.")
     in_seconds = serializers.IntegerField(help_text="From `now`.")
     business_day = serializers.DateField(help_text="The day it belongs to: Friday 25:00 is Saturday 1:00.")
-    moved_from = serializers.DateField(allow_null=True, help_text="The day that the trading-day rule moved it from.")
+    moved_from = serializers.DateField(
+        allow_null=True, help_text="The day that the trading-day rule, or somebody, moved it from."
+    )
     reason = CodedWordsSerializer(allow_null=True, help_text="Why it was moved, or runs at another time than written.")
+    instead_of = serializers.DateTimeField(
+        allow_null=True, help_text="Where the rule has it, when somebody moved this one occurrence."
+    )
 
 
 class SkippedSerializer(serializers.Serializer[Any]):
@@ -133,19 +138,20 @@ def preview_document(preview: Preview, now: datetime) -> dict[str, Any]:
         "sentence": {language: preview.sentence(language) for language in ("ja", "en")},
         "timezone": preview.recurrence.timezone,
         "now": _local(now.replace(microsecond=0), zone),
-        "runs": _runs(preview.runs, zone, now),
+        "runs": run_documents(preview.runs, zone, now),
         "skipped": [{"on": day.on.isoformat(), "reason": _coded(day.reason)} for day in preview.skipped],
         "notices": [_coded(notice) for notice in preview.notices],
         "comparison": comparison
         and {
-            "added": _runs(comparison.added, zone, now),
-            "removed": _runs(comparison.removed, zone, now),
-            "unchanged": _runs(comparison.unchanged, zone, now),
+            "added": run_documents(comparison.added, zone, now),
+            "removed": run_documents(comparison.removed, zone, now),
+            "unchanged": run_documents(comparison.unchanged, zone, now),
         },
     }
 
 
-def _runs(runs: Any, zone: ZoneInfo, now: datetime) -> list[dict[str, Any]]:
+def run_documents(runs: Sequence[Occurrence], zone: ZoneInfo, now: datetime) -> list[dict[str, Any]]:
+    """Return runs as ``PreviewRunSerializer`` describes them."""
     return [_run(run, zone, now) for run in runs]
 
 
@@ -157,6 +163,7 @@ def _run(run: Occurrence, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "business_day": run.business_day.isoformat(),
         "moved_from": run.moved_from and run.moved_from.isoformat(),
         "reason": run.reason and _coded(run.reason),
+        "instead_of": run.instead_of and _local(run.instead_of, zone),
     }
 
 

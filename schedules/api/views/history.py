@@ -58,4 +58,3 @@ class HasHistory:
         if not entries.exists() and not self.queryset.filter(pk=pk).exists():
             raise Http404
         return entries
-
