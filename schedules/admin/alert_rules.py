@@ -23,13 +23,12 @@ class AlertRuleAdmin(ModelAdmin):
     list_filter = ["enabled", "channels"]
     list_select_related = ["endpoint", "schedule"]
     search_fields = ["name"]
-    autocomplete_fields = ["endpoint", "schedule"]
     fieldsets = [
         (None, {"fields": ["name", "enabled", "events"]}),
         (gettext_lazy("Of what"), {"fields": ["endpoint", "schedule"]}),
         (gettext_lazy("To whom"), {"fields": ["channels", "language"]}),
         (
-            gettext_lazy("When"),
+            gettext_lazy("When it is told"),
             {
                 "fields": [
                     "failures_in_a_row",

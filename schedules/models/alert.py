@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from schedules.models.alert_channel import AlertChannel
 from schedules.models.alert_rule import AlertEvent, AlertRule
@@ -15,10 +16,10 @@ class Alert(models.Model):
     """One condition that a rule asks for, from its being noticed until it is over."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("alert", "Open")
         #: It is over, and that is still to be told.
         RECOVERED = "recovered", _("Recovered")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", pgettext_lazy("alert", "Closed")
 
     class Outcome(models.TextChoices):
         RECOVERED = "recovered", _("Recovered by itself or by a person")

@@ -81,7 +81,7 @@ def test_many_failures_of_one_cause_are_one_message_that_says_what_since_when_an
     (message,) = watched(NOW)
 
     assert message.subject == "[Alert] 3 schedules have failed"
-    assert "- Morning 0\n    failed once, since 04:59. HTTP 500 from J-Quants." in message.body
+    assert "- Morning 0\n    failed at 04:59. HTTP 500 from J-Quants." in message.body
     assert f"https://stockura.example.jp/admin/schedules/schedulerun/{runs[0].pk}/change/" in message.body
     assert "What to do: open the run" in message.body
     assert message.alerts.count() == 3
@@ -178,7 +178,7 @@ def test_a_missed_run_is_told_and_one_that_a_later_run_made_up_for_is_not() -> N
     (message,) = watched(NOW)
 
     assert message.subject == "[Alert] missed missed its run"
-    assert "missed, since 04:00. Beat could send it only after its catch-up window had ended." in message.body
+    assert "missed the run of 04:00. Beat could send it only after its catch-up window had ended." in message.body
 
 
 def test_running_too_long_and_waiting_for_a_worker_are_told_after_the_time_of_the_rule() -> None:

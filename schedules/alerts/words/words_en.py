@@ -55,12 +55,13 @@ def _detail(line: Line, now: datetime) -> str:
         return f"confirmed until {date_en(date.fromisoformat(facts['until']))}"
     if line.event == "failed":
         count = int(facts.get("count", 1))
-        times = "once" if count == 1 else f"{'at least ' if facts.get('at_least') else ''}{count} times in a row"
-        return _joined(f"failed {times}, since {since}", facts.get("error") or line.reason)
+        at_least = "at least " if facts.get("at_least") else ""
+        times = f"at {since}" if count == 1 else f"{at_least}{count} times in a row, since {since}"
+        return _joined(f"failed {times}", facts.get("error") or line.reason)
     if line.event == "missed":
         count = int(facts.get("count", 1))
-        what = "missed" if count == 1 else f"{count} missed"
-        return _joined(f"{what}, since {since}", line.reason)
+        what = f"missed the run of {since}" if count == 1 else f"missed {count} runs, since {since}"
+        return _joined(what, line.reason)
     if line.event == "paused_long":
         return _joined(f"paused since {since}", line.reason or "without a reason")
     if line.event == "running_long":
