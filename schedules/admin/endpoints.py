@@ -30,6 +30,7 @@ ASK_ARGUMENTS = "_arguments"
 @admin.register(APIEndpoint)
 class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
     form = EndpointForm
+    change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
     list_filter = ["enabled", "queue"]
     list_per_page = 50

@@ -33,6 +33,7 @@ class ExchangeFilter(admin.SimpleListFilter):
 
 @admin.register(ExceptionalDay)
 class ExceptionalDayAdmin(TellsWhatIsNotInForce, ModelAdmin):
+    change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["on", "exchange_shown", "is_open_shown", "reason_ja", "reason_en"]
     list_filter = [ExchangeFilter, "is_open"]
     list_per_page = 50

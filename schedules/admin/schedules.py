@@ -53,6 +53,7 @@ PREVIEW = "_preview"
 @admin.register(APIEndpointSchedule)
 class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
     form = ScheduleForm
+    change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
         "name",
         "endpoint",

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import translation
 
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay, ScheduleRun
@@ -278,6 +280,29 @@ def test_no_secret_of_the_settings_stands_in_a_plan(settings: Any) -> None:
 
     (change,) = [field for change in plan.changes for field in change.fields]
     assert change.after == "with ***"
+
+
+def test_the_pages_and_the_api_say_which_file_manages_a_row(client: Client) -> None:
+    kept_here = a_schedule(endpoint=an_endpoint(name="kept here"))
+    apply_file(MORNING)
+    chief = User.objects.create_superuser("chief")
+    client.force_login(chief)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    managed = APIEndpointSchedule.objects.get(managed_by="operations")
+    addresses = {
+        "apiendpointschedule": managed.pk,
+        "apiendpoint": managed.endpoint_id,
+        "exceptionalday": ExceptionalDay.objects.get().pk,
+    }
+
+    for model, pk in addresses.items():
+        page = client.get(f"/admin/schedules/{model}/{pk}/change/").content.decode()
+        assert "managed by a file, under the name “operations”" in page
+    page = client.get(f"/admin/schedules/apiendpointschedule/{kept_here.pk}/change/").content.decode()
+    assert "managed by a file" not in page
+    owners = {row["name"]: row["managed_by"] for row in client.get("/api/v1/schedules").json()["results"]}
+    assert owners == {"営業日の朝": "operations", kept_here.name: ""}
+    assert {row["managed_by"] for row in client.get("/api/v1/endpoints").json()["results"]} == {"operations", ""}
 
 
 # --- The commands ---------------------------------------------------------------------------------------------

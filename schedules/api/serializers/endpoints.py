@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rest_framework import serializers
+
 from schedules.api.fields import ArgumentsField, NamedArgumentsField
 from schedules.api.serializers.models import CheckedModelSerializer
 from schedules.api.serializers.warnings import WarningField
@@ -14,6 +16,9 @@ class EndpointSerializer(CheckedModelSerializer):
 
     default_args = ArgumentsField(required=False)
     default_kwargs = NamedArgumentsField(required=False)
+    managed_by = serializers.CharField(
+        read_only=True, help_text="Under which name a file manages it; empty when none does."
+    )
     warning = WarningField()
 
     class Meta:
@@ -28,6 +33,7 @@ class EndpointSerializer(CheckedModelSerializer):
             "queue",
             "expires_seconds",
             "enabled",
+            "managed_by",
             "warning",
             "created_at",
             "updated_at",

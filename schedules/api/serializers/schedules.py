@@ -117,6 +117,9 @@ class ScheduleSerializer(DefinedSchedule):
     problem = serializers.SerializerMethodField(
         help_text="Why the row makes no rule; null when it does. A schedule with a problem does not run."
     )
+    managed_by = serializers.CharField(
+        read_only=True, help_text="Under which name a file manages it; empty when none does."
+    )
     warning = WarningField()
 
     class Meta(DefinedSchedule.Meta):
@@ -132,6 +135,7 @@ class ScheduleSerializer(DefinedSchedule):
             "paused_at",
             "paused_until",
             "pause_reason",
+            "managed_by",
             "problem",
             "warning",
             "revision",
