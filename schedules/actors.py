@@ -58,7 +58,8 @@ def acting(**facts: Any) -> Iterator[None]:
 
 def because(reason: str) -> None:
     """Give the reason of what the running request or command does from here on; an empty one says nothing."""
-    if reason := reason.strip():
+    # One line: what cannot be shown cannot be meant, and PostgreSQL refuses some of it.
+    if reason := "".join(char for char in " ".join(reason.split()) if char.isprintable()):
         _current.set(replace(_current.get(), reason=reason[:LONGEST_REASON]))
 
 

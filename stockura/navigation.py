@@ -24,6 +24,7 @@ SCHEDULES = (
     Page("schedules.ScheduleRun", gettext_lazy("Runs"), "history"),
     Page("schedules.APIEndpoint", gettext_lazy("Endpoints"), "api"),
     Page("schedules.ExceptionalDay", gettext_lazy("Exceptional days"), "event_busy"),
+    Page("schedules.RecordedChange", gettext_lazy("History of changes"), "manage_history"),
 )
 ALERTS = (
     Page("schedules.Alert", gettext_lazy("Alerts"), "notifications_active"),

@@ -9,6 +9,7 @@ from schedules.admin import (
     endpoints,
     exceptional_days,
     people,
+    recorded_changes,
     runs,
     schedules,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "endpoints",
     "exceptional_days",
     "people",
+    "recorded_changes",
     "runs",
     "schedules",
 ]

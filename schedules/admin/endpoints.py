@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from schedules.admin.form_layout import arguments_of_form
+from schedules.admin.history import ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import badge
 from schedules.admin.schedule_actions import listed
@@ -28,7 +29,7 @@ ASK_ARGUMENTS = "_arguments"
 
 
 @admin.register(APIEndpoint)
-class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
+class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
     form = EndpointForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
@@ -37,6 +38,7 @@ class APIEndpointAdmin(AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
     search_fields = ["name", "task", "description"]
     search_help_text = _("Name, task or description")
     actions = ["enable", "disable"]
+    actions_list = ["deleted_ones"]
     fieldsets = [
         (None, {"fields": ["name", "task", "enabled", "description"]}),
         (_("Queue"), {"fields": ["queue", "expires_seconds"]}),

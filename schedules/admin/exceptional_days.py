@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from schedules.admin.history import ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import badge
 from schedules.forms.choices import exchange_choices
@@ -32,12 +33,13 @@ class ExchangeFilter(admin.SimpleListFilter):
 
 
 @admin.register(ExceptionalDay)
-class ExceptionalDayAdmin(TellsWhatIsNotInForce, ModelAdmin):
+class ExceptionalDayAdmin(ShowsHistory, TellsWhatIsNotInForce, ModelAdmin):
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["on", "exchange_shown", "is_open_shown", "reason_ja", "reason_en"]
     list_filter = [ExchangeFilter, "is_open"]
     list_per_page = 50
     date_hierarchy = "on"
+    actions_list = ["deleted_ones"]
     search_fields = ["reason_ja", "reason_en"]
     fields = ["exchange", "on", "is_open", "reason_ja", "reason_en"]
 

@@ -112,7 +112,8 @@ CALL = Section(
     folded=True,
     has_arguments=True,
 )
-SECTIONS = (WHAT, WHEN, PERIOD, TROUBLE, CALL)
+WHY = Section(_("Why"), ("change_reason",), folded=True)
+SECTIONS = (WHAT, WHEN, PERIOD, TROUBLE, CALL, WHY)
 
 
 def placed_sections(form: BaseForm) -> Iterator[PlacedSection]:

@@ -31,7 +31,7 @@ from schedules.standing import places_of
 class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
     """The part of the schedules' admin that changes what they do, without their form."""
 
-    actions_list = ["reconcile"]
+    actions_list = ["reconcile", "deleted_ones"]
     actions = ["switch_on", "switch_off", "run", "pause", "resume"]
 
     def has_run_permission(self, request: HttpRequest) -> bool:

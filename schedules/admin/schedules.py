@@ -19,6 +19,8 @@ from unfold.decorators import display
 
 from schedules.admin.calendar_page import CalendarPage
 from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
+from schedules.admin.history import ShowsHistory
+from schedules.admin.lost_update import both_versions
 from schedules.admin.pictures import (
     duration_of,
     lateness_of,
@@ -51,7 +53,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
+class APIEndpointScheduleAdmin(ShowsHistory, CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
     form = ScheduleForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
@@ -207,6 +209,9 @@ class APIEndpointScheduleAdmin(CalendarPage, AnswersWithoutSaving, ScheduleActio
                 context["pane"] = pane_of_schedule(self.model(**point.values), now=now)
         else:
             context |= self._page_of(request, obj, now=now)
+            seen = getattr(form, "lost_update_of", None)
+            if seen is not None and (stored := self._saved(obj)):
+                context["both"] = both_versions(form, stored, seen=seen, now=now)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: APIEndpointSchedule, *args: Any, **kwargs: Any) -> HttpResponse:

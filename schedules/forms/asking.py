@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schedules.actors import LONGEST_REASON
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import JsonText, LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT
 from schedules.models import APIEndpointSchedule
-
-LONGEST_REASON = 500
 
 
 class AskingForm(forms.Form):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.choices import exchange_choices, zone_choices
 from schedules.forms.fields import (
@@ -23,7 +24,7 @@ from schedules.forms.fields import (
     in_zone,
 )
 from schedules.forms.permitted_tasks import PermittedTasks
-from schedules.forms.widgets import CronInput, Segments
+from schedules.forms.widgets import INPUT, CronInput, Segments
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.recurrence.zones import find_zone
 
@@ -90,6 +91,14 @@ class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
         help_text=_("A run that no worker has begun by then is dropped. Empty: as the endpoint says."),
     )
 
+    change_reason = forms.CharField(
+        label=_("Reason for this change"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput({"class": INPUT}),
+        help_text=_("Stands in the history of changes, beside your name."),
+    )
+
     class Meta:
         model = APIEndpointSchedule
         fields = (
@@ -148,6 +157,9 @@ class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
             "queue": _("Empty: the endpoint's own."),
             "priority": _("0 to 9. What it means depends on the task queue."),
         }
+
+    #: The revision that the person saw, when somebody else has saved another one meanwhile.
+    lost_update_of: int | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -268,10 +280,11 @@ class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
         rows = APIEndpointSchedule.objects.filter(pk=self.instance.pk)
         stored = rows.values_list("revision", flat=True).first()
         if seen is not None and stored is not None and stored != seen:
-            sentence = _(
-                "This schedule has been changed since you opened it, so nothing was saved. "
-                "Open it again in another tab to see how it stands, and repeat your change there."
-            )
+            self.lost_update_of = seen
+            # Who has been shown both versions and saves again has decided.
+            self.data = self.data.copy()
+            self.data[self.add_prefix(SEEN)] = stored
+            sentence = _("This schedule has been changed since you opened it, so nothing was saved.")
             self.add_error(None, ValidationError(sentence, code="changed_meanwhile"))
 
     def _zone(self) -> ZoneInfo:
