@@ -214,3 +214,17 @@ class NotRevertible(SchedulesError):
             self.DELETED: _("It has been deleted since. Restore it first: revert the deletion."),
             self.ENDPOINT_GONE: _("Its endpoint has been deleted as well. Restore the endpoint first."),
         }[self.why]
+
+
+class TooManyMissed(AnswerRefused):
+    """All that a pause passed over was to be run, and it is more than may be run at a time."""
+
+    field, code = "policy", "too_many_missed"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(most)
+
+    def __str__(self) -> str:
+        sentence = _("The pause passed over more than %(most)d runs. Run the latest or none, then backfill.")
+        return sentence % {"most": self.most}

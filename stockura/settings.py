@@ -312,6 +312,8 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
+    # One set of choices under two names of fields.
+    "ENUM_NAME_OVERRIDES": {"CatchUpPolicyEnum": "schedules.models.APIEndpointSchedule.CatchUpPolicy"},
     "TITLE": "Stockura schedules",
     "DESCRIPTION": "Decide when data endpoints run, preview it, and see what happened.",
     "VERSION": "1",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -20,7 +19,7 @@ from unfold.decorators import action
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import standing_badge
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, Outcome, ScheduleAction, carry_out, sentences
-from schedules.admin.schedule_facts import next_run_text, rule_in_words
+from schedules.admin.schedule_facts import next_run_text, passed_over_text, rule_in_words
 from schedules.exceptions import AnswerRefused, EngineUnreachable
 from schedules.forms.asking import LONGEST_REASON, AskingForm
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -106,7 +105,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             messages.error(request, sentence % {"most": MAX_AT_ONCE})
             return None
         if found.form is not None:
-            return self._asking_page(request, found, schedules, found.form(schedules=schedules, now=timezone.now()))
+            return self._asking_page(request, found, schedules, self._form(request, found, schedules))
         self._act(request, found, schedules, {})
         return None
 
@@ -117,7 +116,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         # Whoever comes from a run brings along why it is to be run again.
         initial = {"reason": request.GET.get("reason", "")[:LONGEST_REASON]}
         data = request.POST if is_answered else None
-        form = (found.form or AskingForm)(data, initial=initial, schedules=schedules, now=timezone.now())
+        form = self._form(request, found, schedules, data, initial=initial)
         if not is_answered or not form.is_valid():
             return self._asking_page(request, found, schedules, form)
         try:
@@ -126,6 +125,17 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             form.add_error(error.field, str(error))
             return self._asking_page(request, found, schedules, form)
         return HttpResponseRedirect(self._back(request))
+
+    def _form(
+        self,
+        request: HttpRequest,
+        found: ScheduleAction,
+        schedules: list[APIEndpointSchedule],
+        *args: Any,
+        **kwargs: Any,
+    ) -> AskingForm:
+        may_run = self.has_run_permission(request)
+        return (found.form or AskingForm)(*args, schedules=schedules, now=timezone.now(), may_run=may_run, **kwargs)
 
     def _act(
         self,
@@ -159,7 +169,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         request: HttpRequest,
         found: ScheduleAction,
         schedules: list[APIEndpointSchedule],
-        form: forms.BaseForm,
+        form: AskingForm,
     ) -> HttpResponse:
         now = timezone.now()
         places = places_of(schedules, now=now)
@@ -169,6 +179,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
                 "rule": rule_in_words(places[schedule.pk]),
                 "badge": standing_badge(places[schedule.pk].standing),
                 "next_run": next_run_text(schedule, places[schedule.pk], now=now),
+                "passed_over": passed_over_text(form, schedule, now=now),
             }
             for schedule in schedules
         ]

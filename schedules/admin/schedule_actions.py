@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from schedules import actors
 from schedules.exceptions import AnswerRefused, SchedulesError
-from schedules.forms.asking import AskingForm, PauseForm, RunForm
+from schedules.forms.asking import AskingForm, PauseForm, ResumeForm, RunForm
 from schedules.models import APIEndpointSchedule
-from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
+from schedules.services.resuming import Resumed, ResumePolicy, resume_schedule
+from schedules.services.switching import pause_schedule, set_enabled
 from schedules.services.triggering import OtherArguments, run_now
 
 #: Schedules that one action takes at a time: a person waits for the answer, and the workers have to follow.
@@ -101,6 +102,8 @@ def sentences(action: ScheduleAction, outcome: Outcome) -> tuple[list[str], list
     if outcome.done:
         names = listed([schedule.name for schedule in outcome.done])
         successes.append(f"{action.done(len(outcome.done))} {names}")
+    if made_up_for := _made_up_for(outcome):
+        successes.append(made_up_for)
     if outcome.unchanged:
         remarks.append(
             _("%(count)d not changed, because %(reason)s: %(names)s")
@@ -128,6 +131,19 @@ def listed(names: list[str]) -> str:
     return text if rest <= 0 else _("%(names)s and %(count)d more") % {"names": text, "count": rest}
 
 
+def _made_up_for(outcome: Outcome) -> str:
+    """Say what resuming did with what the pauses had passed over; nothing where there was nothing."""
+    resumed = [result for result in outcome.results if isinstance(result, Resumed)]
+    run = sum(len(result.will_run) for result in resumed)
+    skipped = sum(len(result.skipped) for result in resumed)
+    if not run and not skipped:
+        return ""
+    return _("Of what the pause passed over, %(run)d will be run and %(skipped)d stand in the history as skipped.") % {
+        "run": run,
+        "skipped": skipped,
+    }
+
+
 def _switched_on(count: int) -> str:
     return ngettext("%(count)d schedule switched on:", "%(count)d schedules switched on:", count) % {"count": count}
 
@@ -152,6 +168,13 @@ def _started(count: int) -> str:
 
 def _pause(pk: int, asked: Asked) -> bool:
     return pause_schedule(pk, now=asked.now, reason=asked.answers["reason"], until=asked.answers["until"])
+
+
+def _resume(pk: int, asked: Asked) -> Resumed | None:
+    policy = asked.answers.get("policy") or ResumePolicy.SKIP
+    reason = asked.answers.get("reason", "")
+    resumed = resume_schedule(pk, now=asked.now, policy=policy, by=asked.by, reason=reason)
+    return resumed if resumed.changed else None
 
 
 def _run(pk: int, asked: Asked) -> Any:
@@ -188,10 +211,11 @@ ACTIONS = {
             permission="pause",
             label=gettext_lazy("Resume"),
             icon="resume",
-            step=lambda pk, asked: resume_schedule(pk),
+            step=_resume,
             done=_resumed,
             history=gettext_lazy("Resumed"),
             already=gettext_lazy("it was not paused"),
+            form=ResumeForm,
         ),
         ScheduleAction(
             code="enable",

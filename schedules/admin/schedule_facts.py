@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from schedules.admin.pictures import in_one_line, local_instant, two_lines
 from schedules.admin.schedule_actions import ACTIONS, ScheduleAction
 from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
+from schedules.forms.asking import AskingForm, ResumeForm
 from schedules.models import APIEndpointSchedule
 from schedules.models.reasons import pause_text
 from schedules.recurrence import describe
@@ -63,3 +64,23 @@ def buttons_of(schedule: APIEndpointSchedule, may: dict[str, bool], *, now: date
         codes.append("pause")
     codes.append("disable" if schedule.enabled else "enable")
     return [ACTIONS[code] for code in codes if may[ACTIONS[code].permission]]
+
+
+def passed_over_text(form: AskingForm, schedule: APIEndpointSchedule, *, now: datetime) -> str:
+    """Return how many runs the pause of a schedule passed over, from when to when; empty unless it is to be resumed."""
+    if not isinstance(form, ResumeForm):
+        return ""
+    passed = form.passed_over[schedule.pk]
+    if not passed.instants:
+        return _("The pause has passed over no run.")
+    first, last = (local_instant(instant, now=now) for instant in (passed.instants[0], passed.instants[-1]))
+    count = len(passed.instants)
+    if passed.is_cut:
+        return _("The pause has passed over more than %(count)d runs, the last at %(last)s.") % {
+            "count": count,
+            "last": last,
+        }
+    if count == 1:
+        return _("The pause has passed over one run: %(instant)s.") % {"instant": last}
+    sentence = _("The pause has passed over %(count)d runs: %(first)s to %(last)s.")
+    return sentence % {"count": count, "first": first, "last": last}

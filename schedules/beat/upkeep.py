@@ -19,6 +19,7 @@ from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
 from schedules.mirror.mirror import Mirror
 from schedules.services import mirroring, occurrence_upkeep, retention
+from schedules.services.resuming import EndedPauses
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Upkeep:
         self._turned_at: datetime | None = None
         self._retention = retention.DailyRetention()
         self._changed_occurrences = occurrence_upkeep.ChangedOccurrences()
+        self._ended_pauses = EndedPauses()
         self._thread: threading.Thread | None = None
         #: CPU time of this thread, so that waiting for the database or for beat's sending does not count.
         self._reconcile_took = timedelta(0)
@@ -121,6 +123,7 @@ class Upkeep:
             self._swept_at = now
             sweeping.sweep(now, watching_since=watching_since)
             self._changed_occurrences.step(now)
+        self._ended_pauses.step(now)
         self._retention.step(now)
 
     def _watch(self, now: datetime) -> datetime:

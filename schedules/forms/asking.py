@@ -12,17 +12,29 @@ from django.utils.translation import gettext_lazy as _
 from schedules.actors import LONGEST_REASON
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import JsonText, LocalInstantField, in_zone
-from schedules.forms.widgets import INPUT
+from schedules.forms.widgets import INPUT, Segments
 from schedules.models import APIEndpointSchedule
+from schedules.services.resuming import ResumePolicy, passed_over
 
 
 class AskingForm(forms.Form):
-    """What is asked before something is done to ``schedules``; ``now`` is the moment of asking."""
+    """What is asked before something is done to ``schedules``; ``now`` is the moment of asking.
 
-    def __init__(self, *args: Any, schedules: Sequence[APIEndpointSchedule], now: datetime, **kwargs: Any) -> None:
+    ``may_run``: whether the person may run them, which some answers need.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        schedules: Sequence[APIEndpointSchedule],
+        now: datetime,
+        may_run: bool = True,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.schedules = schedules
         self.now = now
+        self.may_run = may_run
 
 
 class RunForm(AskingForm):
@@ -66,6 +78,30 @@ class RunForm(AskingForm):
 
     def clean(self) -> dict[str, Any]:
         return {**self.cleaned_data, "arguments": {} if self.errors else self.other_arguments()}
+
+
+class ResumeForm(AskingForm):
+    """What becomes of what the pause passed over, where it passed over anything; and why it ends."""
+
+    policy = forms.ChoiceField(
+        label=_("What the pause passed over"),
+        choices=ResumePolicy.choices,
+        initial=ResumePolicy.SKIP,
+        widget=Segments(),
+        help_text=_("What is run is run one after the other. The rest stands in the history as skipped."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput({"class": INPUT}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.passed_over = {schedule.pk: passed_over(schedule, now=self.now) for schedule in self.schedules}
+        if not self.may_run or not any(passed.instants for passed in self.passed_over.values()):
+            del self.fields["policy"]
 
 
 class PauseForm(AskingForm):

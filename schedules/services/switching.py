@@ -1,6 +1,6 @@
-"""Put schedules in and out of force: enable, disable, pause, resume. Repeating one is doing it once.
+"""Put schedules in and out of force: enable, disable, pause. Repeating one is doing it once; for resuming see there.
 
-A resumed or enabled schedule never makes up for what lay before: see ``models.lifecycle``. What is in the task queue
+An enabled schedule never makes up for what lay before: see ``models.lifecycle``. What is in the task queue
 already is dropped by the ledger when its schedule is out of force at that moment.
 """
 
@@ -41,16 +41,4 @@ def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: 
     schedule.paused_until, schedule.pause_reason = until, reason
     with actors.acting(reason=reason or actors.current().reason):
         schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
-    return True
-
-
-@transaction.atomic
-def resume_schedule(schedule_id: int) -> bool:
-    """End a pause; return whether there was one. Raises APIEndpointSchedule.DoesNotExist."""
-    schedule = locked_schedule(schedule_id)
-    if schedule.paused_at is None:
-        return False
-    schedule.paused_at = schedule.paused_until = None
-    schedule.pause_reason = ""
-    schedule.save(update_fields={"paused_at", "paused_until", "pause_reason"})
     return True

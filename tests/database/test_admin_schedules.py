@@ -297,7 +297,7 @@ def test_a_pause_asks_for_its_reason_and_shows_it_in_the_list(chief: Client) -> 
     assert in_force() == set()
     assert "Paused: maintenance" in LogEntry.objects.latest("pk").change_message
 
-    chief.post(f"{LIST}do/resume/", {"schedule": [first.pk]})
+    chief.post(f"{LIST}do/resume/", {"schedule": [first.pk], "confirmed": "1"})
     assert in_force() == {first.pk}
 
 

@@ -12,7 +12,8 @@ from schedules.ledger import recording
 from schedules.ledger.sweeping import sweep
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
-from schedules.services.switching import pause_schedule, resume_schedule
+from schedules.services.resuming import resume_schedule
+from schedules.services.switching import pause_schedule
 from tests.support.builders import a_run, a_schedule
 
 pytestmark = pytest.mark.django_db
@@ -319,7 +320,7 @@ def test_what_neither_failed_nor_succeeded_is_no_part_of_the_row(schedule: APIEn
 def test_after_it_was_resumed_a_schedule_may_fail_as_often_again(schedule: APIEndpointSchedule) -> None:
     for number in range(3):
         fail_at(schedule, NOW + number * MINUTE)
-    resume_schedule(schedule.pk)
+    resume_schedule(schedule.pk, now=NOW)
     schedule.refresh_from_db()
     resumed_at = schedule.effective_from
     assert resumed_at is not None

@@ -17,7 +17,8 @@ from schedules.ledger import recording
 from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange, ScheduleRun
 from schedules.services import mirroring
 from schedules.services.access_tokens import make_access_token
-from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
+from schedules.services.resuming import resume_schedule
+from schedules.services.switching import pause_schedule, set_enabled
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_run, a_schedule, an_endpoint
 
@@ -149,7 +150,7 @@ def test_deleting_keeps_the_history_and_what_was_deleted_with_it() -> None:
 
 def test_recording_costs_two_queries() -> None:
     schedule = a_schedule()
-    resume_schedule(schedule.pk)  # What is looked up once in a process is known now.
+    resume_schedule(schedule.pk, now=timezone.now())  # What is looked up once in a process is known now.
     with CaptureQueriesContext(
         connection,
     ) as queries:

@@ -22,7 +22,8 @@ from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.recurrence import Recurrence
 from schedules.services.mirroring import reconcile
-from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
+from schedules.services.resuming import resume_schedule
+from schedules.services.switching import pause_schedule, set_enabled
 from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.driven_beat import DrivenScheduler, sent
@@ -126,7 +127,7 @@ class World:
             self.changed(schedule.pk)
 
     def resume(self, slot: int, _choice: int) -> None:
-        if (schedule := self.schedule_in(slot)) and resume_schedule(schedule.pk):
+        if (schedule := self.schedule_in(slot)) and resume_schedule(schedule.pk, now=self.now).changed:
             self.changed(schedule.pk)
 
     def enable(self, slot: int, _choice: int) -> None:

@@ -12,7 +12,8 @@ from schedules.ledger import events
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
-from schedules.services.switching import pause_schedule, resume_schedule, set_enabled
+from schedules.services.resuming import resume_schedule
+from schedules.services.switching import pause_schedule, set_enabled
 from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
@@ -129,7 +130,7 @@ def test_a_deleted_disabled_or_paused_schedule_sends_nothing(
 def test_resuming_waits_for_the_next_occurrence(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
     schedule = hourly()
     pause_schedule(schedule.pk, now=datetime.now(UTC))
-    resume_schedule(schedule.pk)
+    resume_schedule(schedule.pk, now=datetime.now(UTC))
     assert next_of(schedule) > datetime.now(UTC)
     beat.tick_at(datetime.now(UTC))
     assert sent(redis_client) == []

@@ -24,6 +24,7 @@ from schedules.api.serializers.models import CheckedModelSerializer, KnownFields
 from schedules.api.serializers.warnings import WarningField
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.recurrence import describe
+from schedules.services.resuming import ResumePolicy
 from schedules.standing import Standing
 
 #: What people set about the rule: a preview needs nothing else.
@@ -196,6 +197,38 @@ class PauseSerializer(KnownFields, serializers.Serializer[Any]):
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
     until = InstantField(required=False, allow_null=True, default=None)
+
+
+class ResumeSerializer(KnownFields, serializers.Serializer[Any]):
+    """What becomes of the occurrences that the pause passed over, and why it ends."""
+
+    policy = serializers.ChoiceField(
+        choices=ResumePolicy.choices,
+        required=False,
+        default=ResumePolicy.SKIP,
+        help_text="`skip`: none of them is run; `latest`: the last one; `all`: every one, one after the other.",
+    )
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class ResumedSerializer(serializers.Serializer[Any]):
+    """What resuming did with what the pause had passed over."""
+
+    will_run = serializers.ListField(child=InstantField(), help_text="These are run, one after the other.")
+    skipped = serializers.ListField(child=InstantField(), help_text="These have been recorded as skipped.")
+    backfill = serializers.IntegerField(
+        source="backfill.pk", default=None, allow_null=True, help_text="The backfill that runs them; null: none."
+    )
+    is_cut = serializers.BooleanField(help_text="Whether the pause passed over more, older ones that are not named.")
+
+
+class ResumedScheduleSerializer(ScheduleSerializer):
+    """A schedule whose pause was ended. For the description; the answer is put together by the view."""
+
+    resumed = ResumedSerializer(read_only=True)
+
+    class Meta(ScheduleSerializer.Meta):
+        fields = [*ScheduleSerializer.Meta.fields, "resumed"]
 
 
 class RunNowSerializer(KnownFields, serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +20,9 @@ from schedules.api.serializers.previews import CountSerializer, PreviewSerialize
 from schedules.api.serializers.runs import RunSerializer
 from schedules.api.serializers.schedules import (
     PauseSerializer,
+    ResumedScheduleSerializer,
+    ResumedSerializer,
+    ResumeSerializer,
     RunNowSerializer,
     ScheduleFilters,
     ScheduleSerializer,
@@ -29,7 +33,8 @@ from schedules.api.views.runs import runs_to_list
 from schedules.models import APIEndpointSchedule
 from schedules.models.lifecycle import pause_holds
 from schedules.services.previewing import preview_of
-from schedules.services.switching import pause_schedule, resume_schedule
+from schedules.services.resuming import ResumePolicy, resume_schedule
+from schedules.services.switching import pause_schedule
 from schedules.services.triggering import OtherArguments, run_now
 from schedules.standing import places_of
 
@@ -139,11 +144,24 @@ class ScheduleViews(HasHistory, DeclaredRows):
         body.is_valid(raise_exception=True)
         return self._switched(lambda schedule: pause_schedule(schedule.pk, now=timezone.now(), **body.validated_data))
 
-    @extend_schema(operation_id="schedules_resume", request=None, responses=ScheduleSerializer)
+    @extend_schema(
+        operation_id="schedules_resume", request=ResumeSerializer, responses=ResumedScheduleSerializer
+    )
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
-        """End a pause. What lay within it is not made up for. Without a pause nothing happens."""
-        return self._switched(lambda schedule: resume_schedule(schedule.pk))
+        """End a pause, and say what becomes of each occurrence that it passed over. Without a pause nothing happens.
+
+        To have some of them run, the permission to run a schedule is needed too.
+        """
+        body = ResumeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = body.validated_data
+        if asked["policy"] != ResumePolicy.SKIP and not request.user.has_perm(RUN):
+            raise PermissionDenied
+        resumed, warning = self.carry_out(
+            lambda: resume_schedule(self.get_object().pk, now=timezone.now(), by=request.user, **asked)
+        )
+        return self.answer(self.get_object(), warning, {"resumed": ResumedSerializer(resumed).data})
 
     def _switched(self, switch: Callable[[APIEndpointSchedule], bool]) -> Response:
         _changed, warning = self.carry_out(lambda: switch(self.get_object()))
