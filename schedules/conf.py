@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     "ALERT_PRIVATE_TARGETS": False,
     # True: workers look, too; manage.py send_alerts --loop is the other one that does.
     "ALERTS_IN_WORKER": True,
+    # What /metrics asks for as a bearer token; empty: there is no such page.
+    "METRICS_TOKEN": "",
     # Where people reach the pages, such as https://schedules.example.jp; messages link to it. Empty: no links.
     "SITE_URL": "",
     # Patterns of the names of tasks that endpoints may call, such as "prices.*"; all registered ones unless told

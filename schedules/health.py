@@ -1,8 +1,18 @@
-"""A health probe that tells strangers nothing but that the process answers."""
+"""Health probes that tell strangers nothing but well or not well; why not stands in the log."""
 
+import logging
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from schedules.mirror.mirror import Mirror
+
+logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -10,3 +20,43 @@ from django.views.decorators.http import require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200 when the process serves requests; nothing else is looked at, so nothing else is told."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when the database answers with every migration applied and Redis answers; else 503."""
+    for part, problem in (("database", _problem_with_the_database), ("redis", _problem_with_redis)):
+        if sentence := problem():
+            logger.warning("health.not_ready part=%s %s", part, sentence)
+            return HttpResponse("not ready", status=503, content_type="text/plain")
+    return HttpResponse("ready", content_type="text/plain")
+
+
+#: Migrations are applied once and read from files each time: what was applied is not looked at again.
+_is_migrated = False
+
+
+def _problem_with_the_database() -> str:
+    global _is_migrated
+    connection = connections[DEFAULT_DB_ALIAS]
+    try:
+        if not _is_migrated:
+            executor = MigrationExecutor(connection)
+            if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return f"{len(waiting)} migrations have not been applied: run manage.py migrate."
+            _is_migrated = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (Error, ImproperlyConfigured) as error:
+        connection.close()
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _problem_with_redis() -> str:
+    try:
+        Mirror().redis.ping()
+    except (RedisError, OSError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

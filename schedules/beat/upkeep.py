@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from schedules import conf
 from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
+from schedules.mirror import tally
 from schedules.mirror.mirror import Mirror
 from schedules.services import mirroring, occurrence_upkeep, retention
 from schedules.services.resuming import EndedPauses
@@ -161,6 +162,8 @@ class Upkeep:
         answer = self._mirror.redis.xread({key: "0"}, count=EVENTS_AT_ONCE, block=int(EVENTS_SECONDS * 1000))
         self._is_calm.wait(PATIENCE_SECONDS)
         for _stream, messages in answer or ():
-            events.record([fields.get("event", "") for _number, fields in messages])
+            texts = [fields.get("event", "") for _number, fields in messages]
+            events.record(texts)
             # Only now: an event that was not recorded is read again. Recording twice is recording once.
             self._mirror.redis.xdel(key, *[number for number, _fields in messages])
+            tally.add(self._mirror, tally.tally_of(texts))

@@ -33,6 +33,8 @@ class Keys:
         self.set_aside = f"{self.prefix}:set-aside"
         #: Hash: beat's node name to what it last said of itself.
         self.beats = f"{self.prefix}:beats"
+        #: Hash: counts of what beat has done, for monitoring.
+        self.tally = f"{self.prefix}:tally"
         #: Sorted set: workers by the instant (seconds since 1970) at which each was last heard of.
         self.workers = f"{self.prefix}:workers"
 

@@ -1,7 +1,13 @@
 """The health probes that Compose calls, asked by themselves."""
 
+import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
 
 from stockura.probes import web
 from tests.support.ports import free_port
@@ -20,23 +26,63 @@ def probe(stack: Stack, name: str, **env: str) -> subprocess.CompletedProcess[st
     )
 
 
-def test_a_beat_that_leads_is_well_and_one_that_died_is_not(stack: Stack) -> None:
-    beat = stack.beat()
-    wait_until(lambda: probe(stack, "beat").returncode == 0, within=20, saying="the probe to find a leader")
-
-    beat.kill()
-
-    wait_until(lambda: probe(stack, "beat").returncode == 1, within=30, saying="the lock to expire")
-    assert "no beat is leading" in probe(stack, "beat").stderr
+def beat_health(stack: Stack, *options: str) -> subprocess.CompletedProcess[str]:
+    return stack.manage("beat_health", "--max-age=3", *options, check=False)
 
 
-def test_a_beat_whose_redis_is_gone_is_not_well(stack: Stack) -> None:
+@pytest.mark.one_database
+def test_a_beat_is_well_while_it_leads_or_waits_and_ill_when_it_hangs_though_its_process_lives(stack: Stack) -> None:
+    quick = {"SCHEDULES_BEAT_LOCK_SECONDS": "4"}
+    first = stack.beat(name="first", env=quick)
+    wait_until(lambda: "leads" in beat_health(stack).stdout, within=20, saying="the first to lead")
+    second = stack.beat(name="second", env=quick)
+    name = f"--node={socket.gethostname()}:{second.pid}"
+    wait_until(lambda: "waits to lead" in beat_health(stack, name).stdout, within=20, saying="the second to wait")
+
+    second.freeze()
+
+    wait_until(lambda: beat_health(stack, name).returncode == 1, within=20, saying="the frozen one to be ill")
+    assert "It hangs." in beat_health(stack, name).stderr
+    assert first.is_running
+    assert second.is_running
+    assert beat_health(stack, f"--node={socket.gethostname()}:{first.pid}").returncode == 0
+    assert beat_health(stack, "--node=nowhere:1").returncode == 1
+
+
+@pytest.mark.one_database
+def test_of_a_beat_whose_redis_is_gone_nothing_is_known_and_no_database_is_asked(stack: Stack) -> None:
+    stack.env["DATABASE_URL"] = "postgres://nobody@127.0.0.1:1/nothing"
     stack.redis.kill()
 
-    result = probe(stack, "beat")
+    result = beat_health(stack)
 
-    assert result.returncode == 1
-    assert result.stderr.startswith("Redis does not answer: ")
+    assert result.returncode == 3
+    assert result.stderr.startswith("Redis does not answer")
+
+
+@pytest.mark.one_database
+def test_a_site_is_ready_only_with_its_database_its_migrations_and_redis(stack: Stack, tmp_path: Path) -> None:
+    server = stack.web()
+    assert answer(f"{server.url}/readyz") == (200, "ready")
+
+    stack.redis.kill()
+    assert answer(f"{server.url}/readyz") == (503, "not ready")
+    assert answer(f"{server.url}/healthz") == (200, "ok")
+    stack.redis.start()
+    assert answer(f"{server.url}/readyz") == (200, "ready")
+
+    bare = stack.web(name="bare", env={"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"})
+    assert answer(f"{bare.url}/readyz") == (503, "not ready")
+    assert "run manage.py migrate" in bare.output()
+
+
+def answer(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def test_a_web_server_that_answers_is_well(stack: Stack) -> None:
