@@ -1,4 +1,4 @@
-"""A throw-away copy of Stockura: its own Redis, an empty SQLite database, and processes when asked for."""
+"""A throw-away copy of Stockura: its own Redis, an empty database, and processes when asked for."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def a_copy(**environment: str) -> Iterator["Stack"]:
+def a_copy(database: str = "sqlite", **environment: str) -> Iterator["Stack"]:
     """Set Django up on a fresh copy and yield what starts its processes; everything ends and goes afterwards.
 
-    ``environment`` is what settings.py is to read beside the usual.
+    ``database`` is "sqlite" or "postgresql"; ``environment`` is what settings.py is to read beside the usual.
     """
     from tests.support.environment import TestRun
 
-    run = TestRun(database="sqlite", worker="bench")
+    run = TestRun(database=database, worker="bench" if database == "sqlite" else "")
     os.environ.update(environment)
     # A page under a measurement is no page: DEBUG would keep every query of a long run in memory.
     os.environ["DEBUG"] = "false"

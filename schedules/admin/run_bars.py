@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +23,17 @@ class Bar:
 
     marks: list[Mark]
     summary: str
+
+    @property
+    def strokes(self) -> SafeString:
+        """The strokes as SVG; in a template a page of a list would go through a thousand of them one by one."""
+        return mark_safe(
+            "".join(
+                f'<rect class="sx-fill-{mark.tone}" x="{mark.x}" y="{mark.y}" width="{mark.width}" '
+                f'height="{mark.height}"><title>{escape(mark.title)}</title></rect>'
+                for mark in self.marks
+            )
+        )
 
 
 def bar_of(runs: list[dict[str, Any]], *, now: Any) -> Bar | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -28,6 +28,7 @@ from schedules.admin.pictures import (
     state_badge,
     two_lines,
 )
+from schedules.admin.run_pages import BoundedPaginator, dates_to_choose
 from schedules.admin.wording import day_text, time_text
 from schedules.ledger.masking import mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -125,6 +126,7 @@ class ScheduleRunAdmin(ModelAdmin):
     list_select_related = ["triggered_by"]
     list_per_page = 50
     show_full_result_count = False
+    paginator = BoundedPaginator
     date_hierarchy = "created_at"
     search_fields = ["schedule_name", "task", "task_id", "error"]
     search_help_text = _("Name of the schedule, task, task id or words of the error")
@@ -164,6 +166,9 @@ class ScheduleRunAdmin(ModelAdmin):
     class Media:
         css = {"all": ["schedules/css/schedules.css"]}
         js = [forms.Script("schedules/js/live.js", defer=True)]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "dates": dates_to_choose(request)})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

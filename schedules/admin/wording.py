@@ -1,6 +1,7 @@
 """Dates, distances and durations as the pages say them, in the active language."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats
 from django.utils.translation import get_language, ngettext, pgettext
@@ -24,7 +25,13 @@ def zone_text(zone: str) -> str:
 
 def day_text(day: date, *, today: date) -> str:
     """Return ``day`` with its weekday; the year only where it is not the one of ``today``."""
-    if day.year == today.year:
+    return _day_text(day, day.year == today.year, get_language())
+
+
+# A page of a list says a thousand instants, on a few days.
+@lru_cache(maxsize=2048)
+def _day_text(day: date, is_this_year: bool, language: str | None) -> str:
+    if is_this_year:
         # Translators: a format of Django's date filter, for a date of this year with its weekday.
         return formats.date_format(day, pgettext("date format", "D j M"))
     # Translators: a format of Django's date filter, for a date of another year with its weekday.
