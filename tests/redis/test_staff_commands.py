@@ -103,6 +103,16 @@ def test_pause_and_resume_by_name_or_number() -> None:
     assert Mirror().schedule_ids() == {schedule.pk}
 
 
+def test_resuming_says_what_becomes_of_each_run_that_the_pause_passed_over() -> None:
+    schedule = a_schedule(paused_at=timezone.now() - timedelta(days=3))
+
+    said = call("resume_schedule", schedule.pk, "--policy", "latest", "--reason", "over")[1]
+
+    assert said.count("will be run: ") == 1
+    assert said.count("skipped: ") == 2
+    assert ScheduleRun.objects.filter(trigger="backfill", trigger_reason="over").count() == 1
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [(["--until", "2020-01-01"], "ended already"), (["--until", "soon"], "no date"), (["--reason", "x" * 501], "500")],
