@@ -31,7 +31,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     beat_scheduler="schedules.beat.scheduler:StockuraScheduler",
 )
-if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://")):
+if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://", "sentinel://")):
     app.conf.broker_transport_options = {
         # Seconds after which an unacknowledged message is handed out again.
         "visibility_timeout": 600,
@@ -40,11 +40,22 @@ if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://")):
         "socket_timeout": 4,
         "socket_keepalive": True,
     }
+if settings.CELERY_BROKER_URL.startswith("sentinel://"):
+    app.conf.broker_transport_options |= {"master_name": settings.REDIS_SENTINEL_MASTER}
 
 # Set here and not as CELERY_REDBEAT_*: RedBeat reads those but believes several of them unset.
 app.conf.redbeat_redis_url = settings.REDIS_URL
 app.conf.redbeat_key_prefix = "stockura:schedule:"
 app.conf.redbeat_redis_options = {"socket_connect_timeout": 2, "socket_timeout": 3, "socket_keepalive": True}
+if settings.REDIS_SENTINELS:
+    app.conf.redbeat_redis_url = "redis-sentinel://"
+    app.conf.redbeat_redis_options = {
+        "sentinels": settings.REDIS_SENTINELS,
+        "service_name": settings.REDIS_SENTINEL_MASTER,
+        "db": settings.REDIS_SENTINEL_DB,
+        "socket_timeout": 3,
+        "sentinel_kwargs": {"socket_timeout": 1},
+    }
 app.conf.redbeat_lock_timeout = settings.SCHEDULES["BEAT_LOCK_SECONDS"]
 
 app.autodiscover_tasks()

@@ -197,8 +197,20 @@ STORAGES = {
 #: The default is the embedded Redis that `make run` starts, so that manage.py finds it on whichever port it runs.
 REDIS_URL = env.str("REDIS_URL", default=f"redis://127.0.0.1:{env.int('REDIS_PORT', default=6389)}/0")
 
+#: Redis watched over by Sentinels: their addresses (host:port, comma-separated), the name under which they know the
+#: master, and the number of its database. Then REDIS_URL is not used; whoever is master at the moment is.
+REDIS_SENTINELS = [
+    (host, int(port or 26379))
+    for host, _colon, port in (each.strip().partition(":") for each in env.list("REDIS_SENTINELS", default=[]))
+]
+REDIS_SENTINEL_MASTER = env.str("REDIS_SENTINEL_MASTER", default="mymaster")
+REDIS_SENTINEL_DB = env.int("REDIS_SENTINEL_DB", default=0)
+
 #: Where tasks are queued. Any broker that Celery supports.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_URL = env.str(
+    "CELERY_BROKER_URL",
+    default=";".join(f"sentinel://{host}:{port}/{REDIS_SENTINEL_DB}" for host, port in REDIS_SENTINELS) or REDIS_URL,
+)
 
 #: Worker processes on one machine beyond this many tasks at a time wait in the queue.
 CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
@@ -212,7 +224,10 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "stockura:cache",
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
-    },
+    }
+    # Django's cache does not ask Sentinels; then each web process counts for itself.
+    if not REDIS_SENTINELS
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "shared"},
 }
 
 # --- Schedules ------------------------------------------------------------------------------------------------

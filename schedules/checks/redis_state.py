@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import redis
 from celery import current_app
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from redbeat.schedulers import ensure_conf
 from redis.exceptions import RedisError
 
@@ -19,6 +19,24 @@ from redis.exceptions import RedisError
 TIMEOUT_SECONDS = 0.5
 #: Addresses under which one server answers for itself.
 SCHEMES = ("redis", "rediss", "unix")
+
+
+@register
+def check_no_cluster(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse RedBeat's ways of naming a Redis Cluster."""
+    conf = ensure_conf(current_app._get_current_object())
+    asked_for = conf.redis_url.startswith("redis-cluster") or (conf.redbeat_redis_options or {}).get("cluster")
+    return [_cluster("what redbeat_redis_url names")] if asked_for else []
+
+
+def _cluster(named: str) -> CheckMessage:
+    return Error(
+        f"{named[0].upper()}{named[1:]} is a Redis Cluster, whose nodes each hold a part of the keys: beat moves "
+        "entries on, keeps its lock and tells the ledger in one atomic step, which a cluster cannot do.",
+        hint="Use one Redis with a replica and Sentinels (REDIS_SENTINELS). The mirror is small: a hundred thousand "
+        "schedules are about 100 MB.",
+        id="schedules.E020",
+    )
 
 
 @register
@@ -67,11 +85,13 @@ def _facts(address: str) -> dict[str, Any]:
     if urlsplit(address).scheme != "unix":
         options["socket_connect_timeout"] = TIMEOUT_SECONDS
     with contextlib.closing(redis.Redis.from_url(address, retry=None, **options)) as client:
-        return {**client.info("memory"), **client.info("persistence")}
+        return {**client.info("memory"), **client.info("persistence"), **client.info("cluster")}
 
 
 def _findings(address: str, facts: dict[str, Any]) -> list[CheckMessage]:
     found: list[CheckMessage] = []
+    if facts.get("cluster_enabled"):
+        found.append(_cluster(_named(address)))
     policy = facts.get("maxmemory_policy", "noeviction")
     if policy != "noeviction":
         found.append(

@@ -31,6 +31,9 @@ PUSH_ATTEMPTS = 10
 #: Entries of one atomic step: a few milliseconds in which Redis does nothing else.
 CHUNK = 500
 
+#: Where an app keeps its client of a Redis that Sentinels name.
+_CLIENT = "_schedules_redis"
+
 T = TypeVar("T")
 
 
@@ -56,7 +59,7 @@ class Mirror:
     def __init__(self, app: Celery | None = None) -> None:
         self.app = app or current_app._get_current_object()
         self.keys = Keys(self.app)
-        self.redis: Redis = get_redis(self.app)
+        self.redis: Redis = _client_of(self.app)
         self._read = self.redis.register_script(scripts.READ)
         self._push = partial(
             self.redis.register_script(scripts.PUSH), keys=[self.keys.due, self.keys.wake, self.keys.set_aside]
@@ -238,6 +241,16 @@ class Mirror:
             return step()
         except (RedisError, OSError) as error:
             raise EngineUnreachable(error) from error
+
+
+def _client_of(app: Celery) -> Redis:
+    """Return the app's client, the same each time: with Sentinels, RedBeat would open new connections at each call."""
+    client = getattr(app, _CLIENT, None)
+    if client is None:
+        client = get_redis(app)
+        if str(app.conf.redbeat_redis_url or "").startswith("redis-sentinel"):
+            setattr(app, _CLIENT, client)
+    return client
 
 
 def fingerprint(definition: str) -> str:
