@@ -134,6 +134,8 @@ class AccessTokenAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/schedules/accesstoken/revoke.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        # After a token is made there is its key to be copied, and nothing else to go on with.
+        context.update(show_save_and_add_another=False, show_save_and_continue=False)
         token = kwargs.get("obj")
         if token is not None and token.revoked_at is None and self.has_revoke_permission(request):
             context["revoke_address"] = reverse("admin:schedules_accesstoken_revoke", args=[token.pk])

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.serializers.endpoints import EndpointSerializer
 from schedules.api.serializers.schedules import ScheduleSerializer
 from schedules.services.declaring import Outcome
@@ -26,6 +28,7 @@ class _Declared:
         return super().to_internal_value(data)  # type: ignore[misc]
 
 
+@extend_schema_serializer(examples=examples.DECLARED_SCHEDULES)
 class DeclaredScheduleSerializer(_Declared, ScheduleSerializer):
     """A schedule under the name in the address."""
 
@@ -36,6 +39,7 @@ class DeclaredScheduleSerializer(_Declared, ScheduleSerializer):
         extra_kwargs = {"name": {"validators": [], "required": False}}
 
 
+@extend_schema_serializer(examples=examples.DECLARED_ENDPOINTS)
 class DeclaredEndpointSerializer(_Declared, EndpointSerializer):
     """An endpoint under the name in the address."""
 

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.fields import ArgumentsField, NamedArgumentsField
 from schedules.api.serializers.models import CheckedModelSerializer
 from schedules.api.serializers.warnings import WarningField
 from schedules.models import APIEndpoint
 
 
+@extend_schema_serializer(examples=examples.ENDPOINTS)
 class EndpointSerializer(CheckedModelSerializer):
     """A Celery task with its usual arguments, queue and expiry."""
 

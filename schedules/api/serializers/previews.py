@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.fields import KeyField
 from schedules.api.serializers.schedules import DefinedSchedule, ScheduleSerializer
 from schedules.models import APIEndpoint, APIEndpointSchedule
@@ -33,6 +35,7 @@ class ExpressionParameters(CountSerializer):
     exchange = serializers.CharField(required=False, default="XTKS")
 
 
+@extend_schema_serializer(examples=examples.PREVIEWS)
 class UnsavedScheduleSerializer(DefinedSchedule):
     """A schedule as one might save it. With ``id`` it is compared with the saved one of that number.
 

@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.fields import (
     ArgumentsField,
     DatesField,
@@ -98,6 +99,7 @@ class DefinedSchedule(CheckedModelSerializer):
             )
 
 
+@extend_schema_serializer(examples=examples.SCHEDULES)
 class ScheduleSerializer(DefinedSchedule):
     """A schedule: an endpoint, the rule that says when it runs, its policies and its state."""
 
@@ -185,13 +187,18 @@ class ScheduleFilters(serializers.Serializer[Any]):
     """Parameters that narrow a list of schedules; all of them must hold."""
 
     endpoint = serializers.IntegerField(source="endpoint_id", required=False, min_value=1, max_value=2**63 - 1)
+    endpoint_name = serializers.CharField(source="endpoint__name", required=False, max_length=200)
     name = serializers.CharField(required=False, max_length=200)
+    queue = serializers.CharField(required=False, max_length=100)
     schedule_type = serializers.ChoiceField(choices=APIEndpointSchedule.Kind.choices, required=False)
     enabled = serializers.BooleanField(required=False)
     trading_day_rule = serializers.ChoiceField(choices=APIEndpointSchedule.TradingDayRule.choices, required=False)
     paused = serializers.BooleanField(source="pause_holds", required=False)
+    changed_from = InstantField(source="updated_at__gte", required=False)
+    changed_before = InstantField(source="updated_at__lt", required=False)
 
 
+@extend_schema_serializer(examples=examples.PAUSES)
 class PauseSerializer(KnownFields, serializers.Serializer[Any]):
     """Why a schedule is paused, and when that ends by itself; without ``until`` it is paused until resumed."""
 
@@ -231,6 +238,7 @@ class ResumedScheduleSerializer(ScheduleSerializer):
         fields = [*ScheduleSerializer.Meta.fields, "resumed"]
 
 
+@extend_schema_serializer(examples=examples.RUNS)
 class RunNowSerializer(KnownFields, serializers.Serializer[Any]):
     """Why a run is wanted now, which stands in the history; and arguments for this run alone."""
 
