@@ -235,6 +235,9 @@ CACHES = {
 #: The table in which django-auditlog keeps who changed what; values keep their types, so that a change can be reverted.
 AUDITLOG_LOGENTRY_MODEL = "schedules.RecordedChange"
 AUDITLOG_STORE_JSON_CHANGES = True
+# Its own table is not made: nobody would write to it, and Django, which takes it for replaced, could not empty the
+# tables that it points at.
+MIGRATION_MODULES = {"auditlog": None}
 
 #: See schedules/conf.py, which holds the defaults and the meaning of each.
 SCHEDULES = {
