@@ -228,3 +228,14 @@ class TooManyMissed(AnswerRefused):
     def __str__(self) -> str:
         sentence = _("The pause passed over more than %(most)d runs. Run the latest or none, then backfill.")
         return sentence % {"most": self.most}
+
+
+class BackfillEnded(SchedulesError):
+    """A backfill was to be cancelled that has done all it was asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        return _('The backfill "%(name)s" is done already, so there is nothing to cancel.') % {"name": self.name}

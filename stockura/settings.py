@@ -332,8 +332,12 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
-    # One set of choices under two names of fields.
-    "ENUM_NAME_OVERRIDES": {"CatchUpPolicyEnum": "schedules.models.APIEndpointSchedule.CatchUpPolicy"},
+    # One set of choices under two names of fields, and two sets under one name.
+    "ENUM_NAME_OVERRIDES": {
+        "CatchUpPolicyEnum": "schedules.models.APIEndpointSchedule.CatchUpPolicy",
+        "StateEnum": "schedules.models.ScheduleRun.State",
+        "BackfillStateEnum": "schedules.models.Backfill.State",
+    },
     "TITLE": "Stockura schedules",
     "DESCRIPTION": "Decide when data endpoints run, preview it, and see what happened.",
     "VERSION": "1",

@@ -22,6 +22,7 @@ from rest_framework.views import set_rollback
 
 from schedules.exceptions import (
     AnswerRefused,
+    BackfillEnded,
     DispatchFailed,
     EngineUnreachable,
     KeyUsedForAnother,
@@ -109,6 +110,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.ValidationError({error.field: [exceptions.ErrorDetail(str(error), code=error.code)]})
         case KeyUsedForAnother():
             return Unprocessable(str(error), code="idempotency_key_reused")
+        case BackfillEnded():
+            return Conflict(str(error), code="already_ended")
         case DefinitionError():
             # What people send is checked before: this row was changed past the model.
             return Conflict(sentences_of(error), code="unusable_rule")

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
+from schedules.api.views.backfills import BackfillViews
 from schedules.api.views.base import ID_PATTERN
 from schedules.api.views.endpoints import EndpointViews
 from schedules.api.views.engine import EngineViews
@@ -22,6 +23,7 @@ router.include_format_suffixes = False
 router.register("endpoints", EndpointViews, basename="endpoint")
 router.register("schedules", ScheduleViews, basename="schedule")
 router.register("runs", RunViews, basename="run")
+router.register("backfills", BackfillViews, basename="backfill")
 
 OCCURRENCES = [
     ("occurrences/changes", "occurrence-changes", OccurrenceViews.as_view({"get": "changes"})),
@@ -30,6 +32,7 @@ OCCURRENCES = [
         for verb in ("skip", "move", "undo")
     ),
 ]
+BACKFILL = BackfillViews.as_view({"post": "ask"})
 PREVIEW = PreviewViews.as_view({"get": "of_expression", "post": "of_definition"})
 REDOC = SpectacularRedocView.as_view(url_name="api:schema", template_name="schedules/redoc.html")
 
@@ -38,6 +41,7 @@ urlpatterns = [
     re_path("^schedules/active/?$", EngineViews.as_view({"get": "active"}), name="active"),
     re_path("^schedules/preview/?$", PREVIEW, name="preview"),
     *(re_path(rf"^schedules/(?P<pk>{ID_PATTERN})/{end}/?$", view, name=name) for end, name, view in OCCURRENCES),
+    re_path(rf"^schedules/(?P<pk>{ID_PATTERN})/backfill/?$", BACKFILL, name="schedule-backfill"),
     *router.urls,
     path("schema", SpectacularAPIView.as_view(), name="schema"),
     # People come here with a browser: they are led to the login instead of being refused.

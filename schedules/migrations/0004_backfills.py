@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'backfill',
                 'verbose_name_plural': 'backfills',
                 'ordering': ['-created_at', '-pk'],
-                'default_permissions': ('view',),
+                'default_permissions': (),
             },
         ),
         migrations.AddField(

@@ -56,8 +56,8 @@ class Backfill(models.Model):
         verbose_name = _("backfill")
         verbose_name_plural = _("backfills")
         ordering = ["-created_at", "-pk"]
-        # Who may run a schedule may ask for one, and cancel it.
-        default_permissions = ("view",)
+        # Who may run a schedule may ask for one and cancel it; who sees schedules and runs sees it.
+        default_permissions = ()
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=["waiting", "running"]), name="open_backfills"),
             models.Index(fields=["-created_at"], name="backfills_newest_first"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from schedules.exceptions import BackfillRefused
+from schedules.exceptions import BackfillEnded, BackfillRefused
 from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence, ScheduleRun
 from schedules.models.reasons import Reason
 from schedules.services.backfills.advancing import advance
@@ -75,7 +75,7 @@ def begin(
 
 @transaction.atomic
 def cancel_backfill(backfill_id: int, *, now: datetime, by: Any = None) -> bool:
-    """Send nothing more of it; return whether there was anything to call off. Raises Backfill.DoesNotExist.
+    """Send nothing more of it; return whether that changed anything. Raises BackfillEnded and Backfill.DoesNotExist.
 
     What a worker has begun is left alone; what none has begun is recorded as skipped, and dropped when it arrives.
     """
@@ -83,6 +83,8 @@ def cancel_backfill(backfill_id: int, *, now: datetime, by: Any = None) -> bool:
     # The schedule first, as in claiming and in advancing: a run is either begun or called off, never both.
     APIEndpointSchedule.objects.select_for_update().filter(pk=schedule_id).first()
     backfill = Backfill.objects.select_for_update().get(pk=backfill_id)
+    if backfill.state == Backfill.State.DONE:
+        raise BackfillEnded(str(backfill))
     if not backfill.is_open:
         return False
     backfill.state, backfill.finished_at, backfill.cancelled_by = Backfill.State.CANCELLED, now, by
