@@ -42,7 +42,7 @@ def _from_django_celery_beat(command: BaseCommand, options: dict[str, Any]) -> N
     now = timezone.now()
     taken = _taken(command, django_celery_beat.found_rows(now=now, timezone=zone), options)
     if switches and (names := switching_over.begin(taken, now=now)):
-        said = _("%(count)d are held back at django-celery-beat. Waiting %(seconds)d s until its beat has noticed.")
+        said = _("Held back at django-celery-beat: %(count)d. Waiting %(seconds)d s until its beat has noticed.")
         command.stdout.write(said % {"count": len(names), "seconds": options["wait"]})
         _wait(command, options["wait"])
         _finish(command, zone)
@@ -50,7 +50,7 @@ def _from_django_celery_beat(command: BaseCommand, options: dict[str, Any]) -> N
 
 def _finish(command: BaseCommand, zone: str) -> None:
     done = switching_over.finish(now=timezone.now(), timezone=zone)
-    command.stdout.write(command.style.SUCCESS(_("%(count)d switched over.") % {"count": len(done)}))
+    command.stdout.write(command.style.SUCCESS(_("Switched over: %(count)d.") % {"count": len(done)}))
 
 
 def _from_beat_schedule(command: BaseCommand, options: dict[str, Any]) -> None:
@@ -67,7 +67,7 @@ def _from_beat_schedule(command: BaseCommand, options: dict[str, Any]) -> None:
     taken = _taken(command, found_entries(current_app._get_current_object(), now=now, last_run_at=stopped_at), options)
     if options["switch_over"] and not options[_DRY]:
         done = switching_over.put_in_force_all(taken, since=stopped_at, now=now)
-        command.stdout.write(command.style.SUCCESS(_("%(count)d switched over.") % {"count": len(done)}))
+        command.stdout.write(command.style.SUCCESS(_("Switched over: %(count)d.") % {"count": len(done)}))
 
 
 def _taken(command: BaseCommand, found: Sequence[Found], options: dict[str, Any]) -> list[Taken]:
@@ -85,7 +85,7 @@ def _tell(command: BaseCommand, taken: Sequence[Taken]) -> None:
         Fate.TAKEN: (_("taken over"), command.style.SUCCESS),
         Fate.ADAPTED: (_("adapted"), command.style.WARNING),
         Fate.PRESENT: (_("there already"), str),
-        Fate.LEFT: (_("left"), command.style.ERROR),
+        Fate.LEFT: (_("left out"), command.style.ERROR),
     }
     width = max((len(word) for word, _style in words.values()), default=0)
     for entry in taken:

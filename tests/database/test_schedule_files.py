@@ -319,7 +319,7 @@ def test_export_and_apply_by_command_with_japanese_names_intact(tmp_path: Path) 
     path = tmp_path / "schedules.yaml"
 
     said = run("export_schedules", str(path))[1]
-    assert "3 entries written" in said
+    assert ": 3 entries." in said
     assert "営業日の朝" in path.read_text(encoding="utf-8")
     assert run("export_schedules")[0] == path.read_text(encoding="utf-8")
 

@@ -129,7 +129,7 @@ def test_repeating_it_and_a_dry_run_make_nothing(theirs: Any) -> None:
     migrate("--from-django-celery-beat")
     before = [list(model.objects.values()) for model in (APIEndpoint, APIEndpointSchedule)]
 
-    assert "taken over: 0, adapted: 0, there already: 1, left: 0" in migrate("--from-django-celery-beat")
+    assert "taken over: 0, adapted: 0, there already: 1, left out: 0" in migrate("--from-django-celery-beat")
     assert [list(model.objects.values()) for model in (APIEndpoint, APIEndpointSchedule)] == before
 
 
@@ -190,12 +190,12 @@ def test_what_was_due_while_their_beat_stood_still_is_made_up_for_once(
     last = now.replace(minute=0, second=0, microsecond=50) - timedelta(hours=2)
     a_row(theirs, crontab=hourly, last_run_at=last)
 
-    assert "1 switched over." in migrate("--from-django-celery-beat", "--switch-over")
+    assert "Switched over: 1." in migrate("--from-django-celery-beat", "--switch-over")
     beat.tick_at(now + timedelta(seconds=2))
 
     due = now.replace(minute=0, second=0, microsecond=0)
     assert [datetime.fromisoformat(at) for _number, at in sent(redis_client)] == [due]
-    assert "switched over" not in migrate("--from-django-celery-beat", "--switch-over")
+    assert "Switched over" not in migrate("--from-django-celery-beat", "--switch-over")
 
 
 def test_an_interval_goes_on_counting_from_its_last_run(theirs: Any) -> None:
@@ -218,7 +218,7 @@ def test_killed_between_the_steps_it_is_finished_by_the_next_call(theirs: Any) -
     ours = APIEndpointSchedule.objects.get()
     assert ours.pause_reason == switching_over.WAITING
 
-    assert "1 switched over." in migrate("--from-django-celery-beat", "--switch-over")
+    assert "Switched over: 1." in migrate("--from-django-celery-beat", "--switch-over")
 
     ours.refresh_from_db()
     assert ours.enabled
@@ -286,7 +286,7 @@ def test_entries_in_code_are_switched_over_from_when_their_beat_stopped(in_code:
         migrate("--from-beat-schedule", "--switch-over")
     stopped = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
 
-    assert "1 switched over." in migrate("--from-beat-schedule", "--switch-over", "--stopped-at", stopped.isoformat())
+    assert "Switched over: 1." in migrate("--from-beat-schedule", "--switch-over", "--stopped-at", stopped.isoformat())
 
     ours = APIEndpointSchedule.objects.get()
     assert ours.effective_from == stopped

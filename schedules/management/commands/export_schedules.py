@@ -50,4 +50,4 @@ class Command(BaseCommand):
             raise CommandError(
                 _("%(path)s cannot be written: %(cause)s.") % {"path": path, "cause": error.strerror}
             ) from error
-        self.stderr.write(_("%(count)d entries written to %(path)s.") % {"count": total, "path": path})
+        self.stderr.write(_("Written to %(path)s: %(count)d entries.") % {"count": total, "path": path})
