@@ -8,10 +8,12 @@ from typing import Any
 from axes.backends import AxesStandaloneBackend
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.messages import ERROR
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext
+from unfold.forms import AuthenticationForm
 
 
 class ThrottledLogin(AxesStandaloneBackend):
@@ -31,12 +33,11 @@ def tell_to_wait(request: HttpRequest, *_answer_and_credentials: Any) -> HttpRes
         "Too many failed attempts to log in. Wait %(minutes)d minutes, then try again.",
         minutes,
     )
-    # Not bound to what was typed: the password is not to be judged, and would be if the form were.
-    form = AdminAuthenticationForm(request)
-    form._errors = {"__all__": form.error_class([sentence % {"minutes": minutes}], error_class="nonfield")}
     context = {
         **admin.site.each_context(request),
-        "form": form,
+        # Not bound to what was typed: the password would be judged, and that is what has to wait.
+        "form": AuthenticationForm(request),
+        "messages": [Message(ERROR, sentence % {"minutes": minutes})],
         "app_path": request.get_full_path(),
         "username": "",
         "title": "",

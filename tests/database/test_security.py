@@ -60,6 +60,7 @@ def test_after_some_failures_even_the_right_password_has_to_wait(client: Client,
     assert "Wait 15 minutes, then try again." in answers[-1].content.decode()
     assert answers[-1].headers["Retry-After"] == "900"
     assert "sessionid" not in client.cookies
+    assert "correct horse" not in answers[-1].content.decode()
 
 
 def test_a_name_that_does_not_exist_is_treated_alike(client: Client, chief: User) -> None:

@@ -17,8 +17,9 @@ from schedules.services.files.problems import FileProblem, FileRefused
 
 #: Characters. Ten thousand schedules take about a third of it.
 MAX_LENGTH = 20_000_000
-#: Digits of a whole number; longer ones cost time and mean nothing.
-MAX_DIGITS = 30
+#: Digits of a whole number: as many as the largest float has, which PostgreSQL hands back written out. Longer ones cost
+#: time and mean nothing.
+MAX_DIGITS = 400
 #: How deep lists and objects may lie in one another.
 MAX_DEPTH = 50
 
