@@ -9,6 +9,7 @@ from schedules.models import (
     AlertRule,
     APIEndpoint,
     APIEndpointSchedule,
+    CalendarFeed,
     ExceptionalDay,
     OccurrenceChange,
 )
@@ -39,4 +40,6 @@ record(OccurrenceChange, noise=("changed_by", "changed_by_name", "created_at", "
 record(ExceptionalDay, noise=("managed_by",))
 record(AlertChannel, secret=("url", "secret"))
 record(AlertRule, sets=("channels",))
+record(OccurrenceChange, noise=("recorded_at",))
+record(CalendarFeed, noise=("last_read_at",), secret=("secret_hash",))
 record(AccessToken, noise=("last_used_at",), secret=("digest",))

@@ -5,8 +5,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 
-class CalendarFeed(models.Model):
+
+class CalendarFeed(SavedWhole):
     """One subscription of one person; deleting it ends it.
 
     Only a hash of the secret is kept: who reads the database, or a backup of it, cannot read the calendar. So the

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from schedules.models.saved_whole import SavedWhole
 from schedules.models.schedule import APIEndpointSchedule
 
 
-class OccurrenceChange(models.Model):
+class OccurrenceChange(SavedWhole):
     """One occurrence that is skipped, or happens at another time. Written by ``services.occurrences`` alone.
 
     It is part of the schedule's definition until it cannot matter any more; then the upkeep deletes it.

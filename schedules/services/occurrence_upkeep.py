@@ -7,6 +7,7 @@ its instants; until then a late beat would send what a person had skipped.
 import logging
 from datetime import datetime, timedelta
 
+from auditlog.context import disable_auditlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -90,7 +91,8 @@ def delete_past(now: datetime) -> int:
 @transaction.atomic
 def _delete(schedule_id: int, changes: list[OccurrenceChange], newest: datetime) -> int:
     schedule = _locked(schedule_id)
-    count, _by_model = OccurrenceChange.objects.filter(pk__in=[each.pk for each in changes]).delete()
+    with disable_auditlog():  # That their time has passed is nobody's change.
+        count, _by_model = OccurrenceChange.objects.filter(pk__in=[each.pk for each in changes]).delete()
     if schedule is not None and count:
         # The rule has the occurrences again, which must stay where they are: in the past.
         APIEndpointSchedule.objects.filter(pk=schedule_id, effective_from__lt=newest).update(effective_from=newest)

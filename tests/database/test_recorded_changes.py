@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from schedules import actors
 from schedules.ledger import recording
-from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange, ScheduleRun
-from schedules.services import mirroring
+from schedules.models import APIEndpoint, APIEndpointSchedule, OccurrenceChange, RecordedChange, ScheduleRun
+from schedules.services import mirroring, occurrence_upkeep
 from schedules.services.access_tokens import make_access_token
 from schedules.services.resuming import resume_schedule
 from schedules.services.switching import pause_schedule, set_enabled
@@ -197,3 +197,14 @@ def test_what_one_request_says_is_forgotten_with_it(browser: Client) -> None:
     browser.post(address, {"schedule": schedule.pk, "confirmed": "1", "reason": "maintenance"})
 
     assert actors.current() == actors.Actor()
+
+
+def test_a_one_time_change_is_recorded_and_its_passing_is_not(user: User) -> None:
+    schedule = a_schedule()
+    change = OccurrenceChange.objects.create(schedule=schedule, scheduled_for=timezone.now(), kind="skip")
+    assert latest(change).action == Action.CREATE
+    pk = change.pk
+    occurrence_upkeep._delete(schedule.pk, [change], change.scheduled_for)
+
+    assert not OccurrenceChange.objects.exists()
+    assert RecordedChange.objects.get_for_model(OccurrenceChange).filter(object_id=pk).count() == 1
