@@ -119,7 +119,7 @@ class AmountAndUnit(forms.MultiWidget):
         self.usual = usual
         self.seconds_of_unit = [seconds for seconds, _label in units]
         number = forms.NumberInput({"class": INPUT, "min": "0", "step": "1", "inputmode": "numeric"})
-        super().__init__({"amount": number, "unit": UnfoldAdminSelectWidget(choices=units)})
+        super().__init__({"amount": number, "unit": UnfoldAdminSelectWidget({"aria-label": _("Unit")}, choices=units)})
 
     def decompress(self, value: Any) -> list[Any]:
         """Show seconds in the largest unit that divides them: 5400 as 90 minutes, 3600 as 1 hour."""

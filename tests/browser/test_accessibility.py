@@ -23,7 +23,7 @@ def test_axe_finds_nothing_serious_on_any_page(open_as: "OpenAs", chief: Any, en
     run = a_run(schedule, state="failed", error="J-Quants answered 503.", traceback="Traceback")
     page = open_as(chief, PAGES[0])
     start = page.url.removesuffix(PAGES[0])
-    page.evaluate("theme => localStorage.setItem('_x_adminTheme', JSON.stringify(theme))", theme)
+    page.emulate_media(color_scheme=theme)
     more = (
         f"{LIST}{schedule.pk}/change/",
         f"{LIST}do/pause/?schedule={schedule.pk}",
