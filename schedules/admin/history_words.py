@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from schedules.admin.pictures import local_instant
 from schedules.admin.wording import duration_text, page_language, zone_text
@@ -20,9 +20,9 @@ from schedules.models.reasons import pause_text
 Action = RecordedChange.Action
 
 _TITLES = {
-    Action.CREATE: gettext_lazy("Created"),
-    Action.UPDATE: gettext_lazy("Changed"),
-    Action.DELETE: gettext_lazy("Deleted"),
+    Action.CREATE: pgettext_lazy("history of changes", "Created"),
+    Action.UPDATE: pgettext_lazy("history of changes", "Changed"),
+    Action.DELETE: pgettext_lazy("history of changes", "Deleted"),
 }
 #: Set by a save itself, so that nobody has changed it.
 _UNTOLD = frozenset({"created_at", "updated_at"})
@@ -62,7 +62,7 @@ def told(entries: Iterable[RecordedChange], *, now: datetime) -> list[Told]:
     return [
         Told(
             entry=entry,
-            title=_("Reverted") if entry.reverts else str(_TITLES.get(entry.action, "")),
+            title=pgettext("history of changes", "Reverted") if entry.reverts else str(_TITLES.get(entry.action, "")),
             at=local_instant(entry.timestamp, now=now),
             who=entry.actor_name or str(entry.get_door_display()),
             whence=whence_of(entry),
