@@ -17,11 +17,14 @@ class Page:
     model: str
     title: Any
     icon: str
+    #: A permission of another model, where one has none of its own.
+    seen_by: str = ""
 
 
 SCHEDULES = (
     Page("schedules.APIEndpointSchedule", gettext_lazy("Schedules"), "schedule"),
     Page("schedules.ScheduleRun", gettext_lazy("Runs"), "history"),
+    Page("schedules.Backfill", gettext_lazy("Backfills"), "fast_rewind", seen_by="schedules.view_schedulerun"),
     Page("schedules.APIEndpoint", gettext_lazy("Endpoints"), "api"),
     Page("schedules.ExceptionalDay", gettext_lazy("Exceptional days"), "event_busy"),
     Page("schedules.RecordedChange", gettext_lazy("History of changes"), "manage_history"),
@@ -87,4 +90,6 @@ def _is_offered(request: HttpRequest, page: Page) -> bool:
     app, _dot, model = page.model.lower().partition(".")
     if app not in apps.app_configs:
         return False
+    if page.seen_by:
+        return request.user.has_perm(page.seen_by)
     return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))

@@ -142,6 +142,7 @@ class ScheduleRunAdmin(ModelAdmin):
                     "result_shown",
                     "progress_shown",
                     "trigger_shown",
+                    "backfill_link",
                 ]
             },
         ),
@@ -216,6 +217,7 @@ class ScheduleRunAdmin(ModelAdmin):
                 # "0" of a run that failed at once only distracts.
                 "progress_shown": obj.progress_done or (obj.state in UNFINISHED and obj.progress_message),
                 "kwargs_shown": obj.kwargs,
+                "backfill_link": obj.backfill_id,
                 "heartbeat_full": obj.heartbeat_at and obj.finished_at is None,
                 "retry_full": obj.state == ScheduleRun.State.RETRYING,
             }
@@ -262,6 +264,14 @@ class ScheduleRunAdmin(ModelAdmin):
         if run.trigger == ScheduleRun.Trigger.SCHEDULED:
             return two_lines(run.get_trigger_display(), "")
         return two_lines(run.triggered_by or run.get_trigger_display(), run.trigger_reason)
+
+    @display(description=_("backfill"))
+    def backfill_link(self, run: ScheduleRun) -> SafeString:
+        address = reverse("admin:schedules_backfill_change", args=[run.backfill_id])
+        # Where the occurrence had a row already, this one has no planned instant of its own.
+        taken = run.backfill_occurrences.filter(backfill=run.backfill_id).first()
+        link = format_html('<a class="sx-link" href="{}">{}</a>', address, run.backfill)
+        return two_lines(link, taken and local_instant(taken.scheduled_for, now=timezone.now()))
 
     @display(description=_("outcome"), empty_value="–")
     def outcome_shown(self, run: ScheduleRun) -> SafeString | None:

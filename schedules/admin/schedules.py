@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from schedules.admin.backfill_pages import BackfillPages
 from schedules.admin.calendar_page import CalendarPage
 from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
 from schedules.admin.history import ShowsHistory
@@ -53,7 +54,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(ShowsHistory, CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
+class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
     form = ScheduleForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
@@ -275,6 +276,7 @@ class APIEndpointScheduleAdmin(ShowsHistory, CalendarPage, AnswersWithoutSaving,
             "buttons": buttons_of(saved, may, now=now),
             "back": request.get_full_path(),
             "schedule": saved,
+            "may_backfill": may["run"],
         }
         if may["view_runs"]:
             context["recent_runs"] = [
