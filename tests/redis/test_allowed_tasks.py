@@ -156,7 +156,8 @@ def test_a_script_without_the_tasks_permission_makes_and_runs_nothing_that_calls
 
 def test_a_script_with_the_tasks_permission_may(needs: None) -> None:
     schedule = a_schedule(endpoint=an_endpoint(task="tests.effect"))
-    script = script_of(a_person("run_apiendpointschedule", "add_apiendpoint", "delete_apiendpoint"))
+    rights = ["view_apiendpointschedule", "run_apiendpointschedule", "view_schedulerun", "add_apiendpoint"]
+    script = script_of(a_person(*rights, "delete_apiendpoint"))
 
     assert script.post("/api/v1/endpoints", {"name": "mine", "task": "tests.effect"}).status_code == 201
     assert script.post(f"/api/v1/schedules/{schedule.pk}/run", {}).status_code == 202
