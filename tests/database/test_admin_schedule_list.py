@@ -1,0 +1,142 @@
+"""The list of schedules: what it says of each, its filters, and who sees what."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.services.switching import pause_schedule
+from tests.support import tasks  # noqa: F401 (registers them)
+from tests.support.admin import ADD, LIST, in_force
+from tests.support.builders import a_run, a_schedule, an_endpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_list_says_the_rule_the_next_run_and_where_each_schedule_stands(chief: Client) -> None:
+    a_schedule(name="on", trading_day_rule="skip")
+    a_schedule(name="off", enabled=False)
+    paused = a_schedule(name="paused")
+    pause_schedule(paused.pk, now=timezone.now(), reason="exchange closed")
+    dead = an_endpoint(name="dead", enabled=False)
+    a_schedule(name="of a dead endpoint", endpoint=dead)
+    a_schedule(name="over", schedule_type="once", run_at="2020-01-01T00:00+09:00")
+    page = chief.get(LIST)
+    rows = {schedule.name: schedule.place for schedule in page.context["cl"].result_list}
+    assert {name: place.standing.value for name, place in rows.items()} == {
+        "on": "in_force",
+        "off": "off",
+        "paused": "paused",
+        "of a dead endpoint": "endpoint_off",
+        "over": "ended",
+    }
+    text = page.content.decode()
+    assert "Every day at 8:10 (only on trading days of the Tokyo Stock Exchange)" in text
+    assert "exchange closed" in text
+    assert [name for name, place in rows.items() if place.next_run_at] == ["on"]
+
+
+def test_a_drift_from_the_engine_is_shown(chief: Client) -> None:
+    schedule = a_schedule()
+    APIEndpointSchedule.objects.filter(pk=schedule.pk).update(enabled=False)
+    assert "Change not in force yet" in chief.get(LIST).content.decode()
+
+
+def test_the_list_takes_as_many_queries_for_fifty_schedules_as_for_two(chief: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert chief.get(LIST).status_code == 200
+        return len(captured)
+
+    def add(count: int) -> None:
+        for _number in range(count):
+            schedule = a_schedule(trading_day_rule="skip")
+            ScheduleRun.objects.create(
+                schedule=schedule, schedule_name=schedule.name, task="t", task_id=f"run {schedule.pk}"
+            )
+
+    add(2)
+    chief.get(LIST)
+    few = queries()
+    add(48)
+    assert queries() == few
+    assert few <= 12
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("state=off", {"off"}),
+        ("state=on", {"on", "failing"}),
+        ("state=paused", {"paused"}),
+        ("last=failed", {"failing"}),
+        ("last=none", {"on", "off", "paused"}),
+        ("q=fail", {"failing"}),
+        ("schedule_type__exact=cron", set()),
+        ("endpoint__id__exact=nonsense", {"on", "off", "paused", "failing"}),
+        ("trading_day_rule__exact=skip", {"on"}),
+    ],
+)
+def test_filters_and_search_find_what_they_say(chief: Client, query: str, names: set[str]) -> None:
+    a_schedule(name="on", trading_day_rule="skip")
+    a_schedule(name="off", enabled=False)
+    pause_schedule(a_schedule(name="paused").pk, now=timezone.now(), reason="")
+    failing = a_schedule(name="failing")
+    for number, state in enumerate(("succeeded", "failed")):
+        ScheduleRun.objects.create(
+            schedule=failing, schedule_name="failing", task="t", task_id=str(number), state=state
+        )
+    found = chief.get(f"{LIST}?{query}").context["cl"].result_list
+    assert {schedule.name for schedule in found} == names
+
+
+def test_readers_see_everything_and_change_nothing(staff_with: Callable[..., Client]) -> None:
+    reader = staff_with("view_apiendpointschedule", "view_schedulerun")
+    schedule = a_schedule()
+    page = reader.get(f"{LIST}{schedule.pk}/change/").content.decode()
+    assert "Every day at 8:10" in page
+    assert "Next 10 runs" in page
+    assert 'name="execution_times"' not in page
+    assert "Switch off" not in page
+    listed = reader.get(LIST).content.decode()
+    assert schedule.name in listed
+    assert "do/run/" not in listed
+    for code in ("run", "pause", "resume", "enable", "disable"):
+        assert reader.post(f"{LIST}do/{code}/", {"schedule": schedule.pk, "confirmed": "1"}).status_code == 403
+    assert reader.post(f"{LIST}{schedule.pk}/change/", {"_preview": "1"}).status_code == 403
+    assert reader.post(f"{LIST}{schedule.pk}/change/", {"name": "mine"}).status_code == 403
+    assert reader.get(ADD).status_code == 403
+    assert reader.get(f"{LIST}reconcile/").status_code == 403
+    assert in_force() == {schedule.pk}
+
+
+def test_running_and_pausing_have_permissions_of_their_own(staff_with: Callable[..., Client]) -> None:
+    operator = staff_with("view_apiendpointschedule", "run_apiendpointschedule", "pause_apiendpointschedule")
+    schedule = a_schedule()
+    listed = operator.get(LIST).content.decode()
+    assert "do/run/" in listed
+    assert "do/pause/" in listed
+    assert "do/disable/" not in listed
+    assert operator.post(f"{LIST}do/run/", {"schedule": schedule.pk, "confirmed": "1"}).status_code == 302
+    assert operator.post(f"{LIST}do/disable/", {"schedule": schedule.pk}).status_code == 403
+    assert ScheduleRun.objects.count() == 1
+
+
+def test_the_list_shows_the_latest_twenty_runs_of_each_schedule_in_their_order(chief: Client) -> None:
+    busy, calm, new = a_schedule(name="busy"), a_schedule(name="calm"), a_schedule(name="new")
+    start = timezone.now() - timedelta(days=1)
+    for number in range(25):
+        state = "failed" if number in (3, 7, 24) else "succeeded"
+        a_run(busy, state=state, created_at=start + timedelta(minutes=number))
+    a_run(calm, state="missed", scheduled_for=start)
+    bars = {row.pk: row.bar for row in chief.get(LIST).context["cl"].result_list}
+    assert [mark.tone for mark in bars[busy.pk].marks] == ["good"] * 2 + ["bad"] + ["good"] * 16 + ["bad"]
+    assert bars[busy.pk].summary == "The latest 20 runs: 2 failed or missed, 18 succeeded"
+    # A single one stands at the right, where the newest is.
+    assert [(mark.tone, mark.x) for mark in bars[calm.pk].marks] == [("bad", "95")]
+    assert bars[new.pk] is None
