@@ -21,6 +21,16 @@ COUNT = 10
 
 
 @dataclass(frozen=True)
+class RunAction:
+    """A link to what can be done to one run. ``title`` says to which."""
+
+    label: str
+    title: str
+    icon: str
+    address: str
+
+
+@dataclass(frozen=True)
 class RunLine:
     """One run as the pane shows it, in the schedule's zone; ``here`` is the reader's clock where that differs."""
 
@@ -33,12 +43,27 @@ class RunLine:
     reason: str
     here: str = ""
     is_added: bool = False
+    #: The rule's instant of a run that somebody moved once.
+    instead_of: datetime | None = None
+    actions: list[RunAction] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class SkippedLine:
     day: str
     reason: str
+    code: str
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """What somebody decided about one run."""
+
+    at: str
+    what: str
+    reason: str
+    who: str
+    undo: RunAction | None
 
 
 @dataclass(frozen=True)
@@ -60,6 +85,7 @@ class Pane:
     in_force: bool = True
     paused: str = ""
     months: list[Month] = field(default_factory=list)
+    changes: list[ChangeLine] = field(default_factory=list)
 
     @property
     def month_key(self) -> list[tuple[str, object]]:
@@ -99,10 +125,12 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
             time=time_text(local),
             distance=distance_text(local, now=now),
             belongs_to=_belongs_to(run, local, today),
-            moved_from=day_text(run.moved_from, today=today) if run.moved_from else "",
+            # A person's move is said by its reason, with the time.
+            moved_from=day_text(run.moved_from, today=today) if run.moved_from and not run.instead_of else "",
             reason=said(run.reason),
             here=instant_text(timezone.localtime(run.at), now=now) if elsewhere else "",
             is_added=run.at in added,
+            instead_of=run.instead_of,
         )
 
     return Pane(
@@ -110,7 +138,9 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
         zone=zone_text(schedule.timezone),
         zone_here=zone_text(timezone.get_current_timezone_name()),
         runs=[line(run) for run in preview.runs],
-        skipped=[SkippedLine(day_text(date.on, today=today), said(date.reason)) for date in preview.skipped],
+        skipped=[
+            SkippedLine(day_text(date.on, today=today), said(date.reason), date.reason.code) for date in preview.skipped
+        ],
         notices=[said(notice) for notice in preview.notices],
         added=[line(run) for run in comparison.added] if comparison else [],
         removed=[line(run) for run in comparison.removed] if comparison else [],

@@ -22,6 +22,7 @@ from schedules.admin.calendar_page import CalendarPage
 from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
 from schedules.admin.history import ShowsHistory
 from schedules.admin.lost_update import both_versions
+from schedules.admin.occurrence_page import OccurrencePage
 from schedules.admin.pictures import (
     duration_of,
     lateness_of,
@@ -33,8 +34,8 @@ from schedules.admin.pictures import (
     two_lines,
 )
 from schedules.admin.previews import Pane, field_errors, pane_of_form, pane_of_schedule
+from schedules.admin.run_actions import with_actions
 from schedules.admin.runs import outcome_in_short
-from schedules.admin.schedule_action_pages import ScheduleActionPages
 from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
@@ -54,7 +55,7 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, ScheduleActionPages):
+class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, OccurrencePage):
     form = ScheduleForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
@@ -202,7 +203,7 @@ class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, Answer
         may_edit = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         if may_edit:
             context["form_sections"] = list(placed_sections(form))
-        context["pane"] = self._pane(form, obj, now=now)
+        context["pane"] = self._pane(request, form, obj, now=now)
         if obj is None:
             point = self._starting_point(request)
             context |= {"starting_points": STARTING_POINTS.values(), "started_from": point and point.code}
@@ -238,7 +239,7 @@ class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, Answer
         """
         form, obj = self.unsaved_form(request, object_id)
         if "HX-Request" in request.headers:
-            pane = self._pane(form, obj, now=timezone.now())
+            pane = self._pane(request, form, obj, now=timezone.now())
             context = {"pane": pane, "field_errors": field_errors(form), "is_live_preview": True}
             if form.must_show_others:
                 context["other_arguments"] = arguments_of_form(form)
@@ -248,15 +249,22 @@ class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, Answer
             return response
         return self.unsaved_page(request, form, self._saved(obj), form_url)
 
-    def _pane(self, form: forms.BaseForm, obj: APIEndpointSchedule | None, *, now: datetime) -> Pane:
+    def _pane(
+        self, request: HttpRequest, form: forms.BaseForm, obj: APIEndpointSchedule | None, *, now: datetime
+    ) -> Pane:
+        saved = self._saved(obj)
         if form.is_bound and form.fields:
-            return pane_of_form(form, now=now, saved=self._saved(obj))
-        if obj is None:
+            pane = pane_of_form(form, now=now, saved=saved)
+        elif obj is None:
             return Pane(missing=[_("As soon as the rule is filled in, the next runs stand here.")])
-        try:
-            return pane_of_schedule(obj, now=now)
-        except DefinitionError as error:
-            return Pane(problems=[sentences_of(error)])
+        else:
+            try:
+                pane = pane_of_schedule(obj, now=now)
+            except DefinitionError as error:
+                return Pane(problems=[sentences_of(error)])
+        if saved is None:
+            return pane
+        return with_actions(pane, saved, self.verbs_allowed(request), back=request.get_full_path(), now=now)
 
     def _saved(self, obj: APIEndpointSchedule | None) -> APIEndpointSchedule | None:
         """Return the schedule as it is stored: a form writes what was typed into the instance it is given."""

@@ -88,14 +88,27 @@ def undo_change(schedule_id: int, at: datetime, *, now: datetime) -> OccurrenceC
     row = row or next((row for row in rows if row.moved_to == at), None)
     if row is None:
         raise OccurrenceRefused("not_changed", at)
-    if not _is_void(row, recurrence):
-        if row.moved_to is not None and (row.moved_to <= now or _was_sent(schedule, row.moved_to)):
-            raise OccurrenceRefused("passed", row.moved_to)
-        if row.scheduled_for <= now or row.recorded_at is not None:
-            raise OccurrenceRefused("original_passed" if row.moved_to else "passed", row.scheduled_for)
+    if refusal := refusal_of_undo(row, recurrence, now):
+        raise refusal
     row.delete()
     _say(schedule)
     return row
+
+
+def refusal_of_undo(row: OccurrenceChange, recurrence: Recurrence, now: datetime) -> OccurrenceRefused | None:
+    """Return why a change cannot be undone at ``now``; None when it can."""
+    if is_void(row, recurrence):
+        return None
+    if row.moved_to is not None and (row.moved_to <= now or _was_sent(row.schedule, row.moved_to)):
+        return OccurrenceRefused("passed", row.moved_to)
+    if row.scheduled_for <= now or row.recorded_at is not None:
+        return OccurrenceRefused("original_passed" if row.moved_to else "passed", row.scheduled_for)
+    return None
+
+
+def is_void(row: OccurrenceChange, recurrence: Recurrence) -> bool:
+    """Return whether a change has no effect: the rule has nothing there any more, or ends before the new time."""
+    return any(change.at == row.scheduled_for.timestamp() for change in recurrence.void_changes)
 
 
 @dataclass
@@ -115,9 +128,9 @@ class _Changeable:
         known = {row.scheduled_for: row for row in schedule.occurrence_changes.all()}
         if recurrence.has(at):
             # Moved ones may have met another here; they are changed together.
-            rows = [row for row in known.values() if row.moved_to == at and not _is_void(row, recurrence)]
+            rows = [row for row in known.values() if row.moved_to == at and not is_void(row, recurrence)]
             own = known.get(at)
-            if recurrence.plain.has(at) and (own is None or _is_void(own, recurrence)):
+            if recurrence.plain.has(at) and (own is None or is_void(own, recurrence)):
                 rows.append(own or OccurrenceChange(schedule=schedule, scheduled_for=at))
             stands_at = at
         elif recurrence.leaves_out(at):
@@ -149,10 +162,6 @@ class _Changeable:
             if row.pk is not None:
                 row.delete()
         _say(self.schedule)
-
-
-def _is_void(row: OccurrenceChange, recurrence: Recurrence) -> bool:
-    return any(change.at == row.scheduled_for.timestamp() for change in recurrence.void_changes)
 
 
 def _was_sent(schedule: APIEndpointSchedule, at: datetime) -> bool:

@@ -1,0 +1,60 @@
+"""What is asked before one occurrence is skipped, moved, run instead of its time, or left to its rule again."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from schedules.forms.asking import LONGEST_REASON
+from schedules.forms.choices import zone_label
+from schedules.forms.fields import LocalInstantField, in_zone
+from schedules.forms.widgets import INPUT
+
+
+class OccurrenceForm(forms.Form):
+    """``at`` is where the occurrence stands, ``zone`` that of its schedule, in which the page shows times."""
+
+    def __init__(self, *args: Any, at: datetime, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at, self.zone = at, zone
+
+
+class ReasonForm(OccurrenceForm):
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput({"class": INPUT}),
+        help_text=_("Whoever looks at the next runs sees it."),
+    )
+
+
+class MoveForm(ReasonForm):
+    moved_to = LocalInstantField(label=_("New time"))
+    field_order = ["moved_to", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["moved_to"].initial = self.at.astimezone(self.zone).replace(tzinfo=None)
+        self.fields["moved_to"].help_text = _("Times are those of %(zone)s.") % {"zone": zone_label(self.zone.key)}
+
+    def clean_moved_to(self) -> datetime:
+        try:
+            return in_zone(self.cleaned_data["moved_to"], self.zone)
+        except (OverflowError, ValueError) as error:
+            raise ValidationError(_("This date is out of reach.")) from error
+
+
+class RunInsteadForm(ReasonForm):
+    """Whether the run of now takes the place of the planned one."""
+
+    instead = forms.BooleanField(
+        label=_("Leave out the planned run"),
+        required=False,
+        initial=True,
+        help_text=_("The run of now takes its place."),
+    )
+    field_order = ["instead", "reason"]
