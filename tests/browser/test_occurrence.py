@@ -1,0 +1,35 @@
+"""One run skipped, moved and left to its rule again, as a person does it from the next runs."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.test_schedule_form import expect
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenAs
+
+LIST = "/admin/schedules/apiendpointschedule/"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_one_run_is_skipped_and_that_is_undone_without_touching_the_rule(
+    open_as: "OpenAs", chief: Any, endpoint: Any, scripts: bool
+) -> None:
+    from tests.support.builders import a_schedule
+
+    schedule = a_schedule(endpoint=endpoint, name="morning")
+    page = open_as(chief, f"{LIST}{schedule.pk}/change/", scripts=scripts)
+    times = page.locator(".sx-runs time")
+    first, second = times.nth(0).get_attribute("datetime"), times.nth(1).get_attribute("datetime")
+    page.get_by_role("link", name="Skip this run:").first.click()
+    page.get_by_label("Reason").fill("Stocktaking")
+    page.get_by_role("button", name="Skip this run").click()
+    expect(page.locator("body")).to_contain_text("08:10 is skipped.")
+    expect(page.locator(".sx-once")).to_contain_text("Stocktaking · chief")
+    assert times.nth(0).get_attribute("datetime") == second
+
+    page.get_by_role("link", name="Undo the one-time change:").click()
+    page.get_by_role("button", name="Undo the one-time change").click()
+    expect(page.locator("body")).to_contain_text("The one-time change is undone.")
+    assert times.nth(0).get_attribute("datetime") == first
