@@ -153,30 +153,34 @@ class OccurrencePage(ScheduleActionPages):
         try:
             facts = None if at is None else facts_of(schedule, at, now)
         except DefinitionError as error:
-            return self._refused(request, schedule, sentences_of(error))
+            return self._no_occurrence(request, schedule, sentences_of(error))
         if facts is None:
-            return self._refused(request, schedule, _("The schedule has no run there. Choose one of its next runs."))
+            return self._no_occurrence(
+                request, schedule, _("The schedule has no run there. Choose one of its next runs.")
+            )
         choices = self.occurrence_choices(request, facts)
         wanted = CHOICES.get(asked.get("do", ""))
         if request.method == "POST":
             if wanted is None or not all(self.verbs_allowed(request)[verb] for verb in wanted.permissions):
                 raise PermissionDenied
-            form = self._form(request, wanted, facts, data=request.POST)
-            if form.is_valid() and self._do(request, schedule, wanted, facts, form, now):
+            form = self._occurrence_form(request, wanted, facts, data=request.POST)
+            if form.is_valid() and self._change_occurrence(request, schedule, wanted, facts, form, now):
                 return HttpResponseRedirect(self._back_to(request, schedule))
             return self._occurrence_page(request, schedule, facts, [(wanted, form)], now)
         shown = [choice for choice in choices if wanted in (None, choice)] or choices
-        forms = [(choice, self._form(request, choice, facts)) for choice in shown]
+        forms = [(choice, self._occurrence_form(request, choice, facts)) for choice in shown]
         return self._occurrence_page(request, schedule, facts, forms, now)
 
-    def _form(self, request: HttpRequest, choice: Choice, facts: OccurrenceFacts, data: Any = None) -> OccurrenceForm:
+    def _occurrence_form(
+        self, request: HttpRequest, choice: Choice, facts: OccurrenceFacts, data: Any = None
+    ) -> OccurrenceForm:
         stands_at = facts.at if facts.occurrence or not facts.change else facts.change.moved_to or facts.at
         form = choice.form(data, at=stands_at, zone=facts.recurrence.zone, auto_id=f"{choice.code}_%s")
         if "instead" in form.fields and not self.verbs_allowed(request)["change"]:
             del form.fields["instead"]
         return form
 
-    def _do(
+    def _change_occurrence(
         self,
         request: HttpRequest,
         schedule: APIEndpointSchedule,
@@ -237,7 +241,7 @@ class OccurrencePage(ScheduleActionPages):
         }
         return TemplateResponse(request, "admin/schedules/apiendpointschedule/occurrence.html", context)
 
-    def _refused(self, request: HttpRequest, schedule: APIEndpointSchedule, sentence: str) -> HttpResponse:
+    def _no_occurrence(self, request: HttpRequest, schedule: APIEndpointSchedule, sentence: str) -> HttpResponse:
         messages.error(request, sentence)
         return HttpResponseRedirect(self._schedule_address(schedule))
 

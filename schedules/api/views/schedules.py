@@ -144,9 +144,7 @@ class ScheduleViews(HasHistory, DeclaredRows):
         body.is_valid(raise_exception=True)
         return self._switched(lambda schedule: pause_schedule(schedule.pk, now=timezone.now(), **body.validated_data))
 
-    @extend_schema(
-        operation_id="schedules_resume", request=ResumeSerializer, responses=ResumedScheduleSerializer
-    )
+    @extend_schema(operation_id="schedules_resume", request=ResumeSerializer, responses=ResumedScheduleSerializer)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: str) -> Response:
         """End a pause, and say what becomes of each occurrence that it passed over. Without a pause nothing happens.
