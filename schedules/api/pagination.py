@@ -48,6 +48,13 @@ class NewestFirst(_StrictPages, CursorPagination):
     max_page_size = MAX_PAGE_SIZE
     ordering = ("-created_at", "-pk")
 
+    def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
+        ordering = tuple(super().get_ordering(request, queryset, view))
+        if ordering[-1].lstrip("-") == "pk":
+            return ordering
+        # Rows of one instant need an order too, or a page could leave one out.
+        return (*ordering, "-pk" if ordering[0].startswith("-") else "pk")
+
     def decode_cursor(self, request: Any) -> Any:
         cursor = super().decode_cursor(request)
         if cursor is not None and cursor.position is not None:

@@ -14,7 +14,8 @@ from schedules.models import APIEndpoint, APIEndpointSchedule
 from tests.api.answers import codes_by_field
 from tests.api.conftest import ClientWith
 from tests.api.schedules import ADDRESS, OF_KIND, a_definition
-from tests.support.builders import a_key, a_schedule
+from tests.support.builders import a_key, a_schedule, an_endpoint
+from tests.support.tasks import nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,8 +65,9 @@ def test_what_is_declared_otherwise_is_changed_and_what_is_left_out_takes_its_de
 
 @pytest.mark.parametrize(("first", "second"), [([1], [True]), ([1], [1.0]), ([0], [False])])
 def test_values_that_python_takes_for_the_same_are_a_change(
-    client: APIClient, endpoint: APIEndpoint, first: list[Any], second: list[Any]
+    client: APIClient, first: list[Any], second: list[Any]
 ) -> None:
+    endpoint = an_endpoint(task=nothing.name)
     client.put(by_name("x"), declared(endpoint, args=first))
 
     assert client.put(by_name("x"), declared(endpoint, args=second)).json()["outcome"] == "changed"
