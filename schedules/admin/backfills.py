@@ -40,7 +40,7 @@ class BackfillAdmin(ModelAdmin):
     search_fields = ["schedule_name", "reason"]
     sortable_by = ["created_shown"]
     fieldsets = [
-        (None, {"fields": ["schedule_link", "period_shown", "state_shown", "progress_shown", "runs_link"]}),
+        (None, {"fields": ["schedule_link", "period_shown", "runs_link"]}),
         (
             gettext_lazy("How it was asked for"),
             {"fields": ["asked_shown", "created_shown", "order", "at_once", "include_succeeded", "ended_shown"]},
@@ -98,6 +98,8 @@ class BackfillAdmin(ModelAdmin):
         backfill = kwargs["obj"]
         context |= {
             "show_history": False,
+            "state": self.state_shown(backfill),
+            "progress": self.progress_shown(backfill),
             "is_live": backfill.is_open,
             "may_cancel": backfill.is_open and self.has_cancel_permission(request),
             "occurrences": [
