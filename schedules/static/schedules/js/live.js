@@ -17,6 +17,17 @@
     }
   });
 
+  // The theme takes every row that comes later for one of a table of forms, and fails where it is none.
+  window.addEventListener(
+    "htmx:afterSettle",
+    (event) => {
+      if (!event.target.dataset?.inlineFormset) {
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
+
   setInterval(() => {
     const mark = document.querySelector("#sx-live[hx-get]");
     if (mark && !isBusy()) {
