@@ -16,7 +16,7 @@ from typing import Any
 
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import Beside, read_beside, recurrence_of
-from schedules.models.lifecycle import in_force
+from schedules.models.lifecycle import in_force, last_paused
 from schedules.recurrence import DefinitionError, Occurrence, Recurrence
 
 #: More rows than this are read all together: a list of their keys would be longer than the answer.
@@ -45,7 +45,7 @@ class Planned:
 
     def after(self, now: datetime) -> datetime:
         """Return the instant after which it runs: now, or the end of its pause."""
-        return now if self.paused_until is None else max(now, self.paused_until)
+        return now if self.paused_until is None else max(now, last_paused(self.paused_until))
 
     def next_after(self, now: datetime) -> datetime | None:
         after = self.after(now)

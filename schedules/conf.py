@@ -24,6 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "PROXIES": 0,
     # How many occurrences one backfill may run, and resuming may make up for.
     "BACKFILL_MAX_OCCURRENCES": 1000,
+    # After how many days a pause without an end is shown among what needs a person: it may have been forgotten.
+    "LONG_PAUSE_DAYS": 7,
     # How many of the occurrences that one pause passed over get a row in the history: the newest.
     "PAUSE_MAX_ROWS": 10_000,
     # Alerts. Which events are told of which schedules, after how many failures and to whom, are rows (AlertRule); here
@@ -62,6 +64,11 @@ DEFAULTS: dict[str, Any] = {
 def setting(name: str) -> Any:
     """Return one setting. Raises KeyError for a name that is not in DEFAULTS."""
     return getattr(settings, "SCHEDULES", {}).get(name, DEFAULTS[name])
+
+
+def days(name: str) -> timedelta:
+    """Return a setting whose name ends in _DAYS."""
+    return timedelta(days=float(setting(name)))
 
 
 def duration(name: str) -> timedelta:

@@ -57,6 +57,27 @@ class PauseEndsInThePast(AnswerRefused):
         return sentence % {"until": f"{timezone.localtime(self.until):%Y-%m-%d %H:%M}"}
 
 
+class PauseEndsTwice(AnswerRefused):
+    """A pause was given two ends."""
+
+    field, code = "until", "two_ends"
+
+    def __str__(self) -> str:
+        return _("Give either a time or the next trading day as the end of the pause, not both.")
+
+
+class TradingDayUnknown(SchedulesError):
+    """The calendar of an exchange does not say when it is open next."""
+
+    def __init__(self, schedule_name: str, exchange: str) -> None:
+        self.schedule_name, self.exchange = schedule_name, exchange
+        super().__init__(schedule_name, exchange)
+
+    def __str__(self) -> str:
+        sentence = _('"%(name)s" was not paused, because the next trading day of %(exchange)s is not known.')
+        return sentence % {"name": self.schedule_name, "exchange": self.exchange}
+
+
 class OccurrenceRefused(AnswerRefused):
     """One occurrence cannot be changed as asked. ``code`` says why; ``field`` is ``scheduled_for`` or ``moved_to``."""
 

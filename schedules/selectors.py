@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from schedules import conf
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.lifecycle import pause_holds
 from schedules.models.reasons import Reason
@@ -34,8 +35,6 @@ BAD = (State.FAILED, State.MISSED, State.EXPIRED, State.ABANDONED)
 UNFINISHED = (State.DISPATCHED, State.RUNNING, State.RETRYING)
 #: How far back the overview looks for what went wrong: on Monday morning Friday's failure is still news.
 TROUBLE_WINDOW = timedelta(days=7)
-#: A pause without an end that is older than this may have been forgotten.
-LONG_PAUSE = timedelta(days=7)
 #: How the reason of an automatic pause begins: see ``ledger.recording``.
 PAUSED_BY_ITSELF = "Paused by itself"
 
@@ -131,9 +130,12 @@ def unfinished() -> Unfinished:
 
 
 def doubtful_pauses(now: datetime) -> QuerySet[APIEndpointSchedule]:
-    """Return the schedules that paused themselves, and those paused for long without an end; the oldest first."""
+    """Return the schedules that paused themselves, and those paused for long without an end; the oldest first.
+
+    The latter may have been forgotten.
+    """
     holds = APIEndpointSchedule.objects.filter(pause_holds(now), enabled=True, endpoint__enabled=True)
-    forgotten = Q(paused_until__isnull=True, paused_at__lt=now - LONG_PAUSE)
+    forgotten = Q(paused_until__isnull=True, paused_at__lt=now - conf.days("LONG_PAUSE_DAYS"))
     return holds.filter(forgotten | Q(pause_reason__startswith=PAUSED_BY_ITSELF)).order_by("paused_at", "pk")
 
 

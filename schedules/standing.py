@@ -14,7 +14,7 @@ from schedules.exceptions import EngineUnreachable
 from schedules.mirror.mirror import Held, Mirror
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import read_beside, recurrence_of
-from schedules.models.lifecycle import is_in_force
+from schedules.models.lifecycle import is_in_force, last_paused
 from schedules.recurrence import DefinitionError, Recurrence
 from schedules.refusals import sentences_of
 
@@ -75,7 +75,8 @@ def _held(schedule_ids: Iterable[int]) -> dict[int, Held] | None:
 def _next_run_at(schedule: APIEndpointSchedule, recurrence: Recurrence, now: datetime) -> datetime | None:
     if not is_in_force(schedule):
         return None
-    return recurrence.next_after(max(now, schedule.paused_until or now))
+    paused = last_paused(schedule.paused_until) if schedule.paused_until else now
+    return recurrence.next_after(max(now, paused))
 
 
 def _standing(

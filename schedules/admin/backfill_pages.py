@@ -65,9 +65,7 @@ class BackfillPages(ModelAdmin):
 
     def _started(self, request: HttpRequest, schedule: APIEndpointSchedule, form: BackfillForm) -> HttpResponse:
         reason = form.cleaned_data["reason"]
-        backfill, plan = start_backfill(
-            schedule.pk, form.request(), now=timezone.now(), by=request.user, reason=reason
-        )
+        backfill, plan = start_backfill(schedule.pk, form.request(), now=timezone.now(), by=request.user, reason=reason)
         count = len(plan.to_run)
         sentence = ngettext("%(count)d run of the past begins.", "%(count)d runs of the past begin.", count)
         messages.success(request, sentence % {"count": count})

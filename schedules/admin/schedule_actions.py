@@ -167,7 +167,8 @@ def _started(count: int) -> str:
 
 
 def _pause(pk: int, asked: Asked) -> bool:
-    return pause_schedule(pk, now=asked.now, reason=asked.answers["reason"], until=asked.answers["until"])
+    answers = {name: asked.answers[name] for name in ("reason", "until", "until_next_trading_day")}
+    return pause_schedule(pk, now=asked.now, **answers)
 
 
 def _resume(pk: int, asked: Asked) -> Resumed | None:

@@ -30,6 +30,7 @@ from schedules.exceptions import (
     NotRevertible,
     OccurrenceRefused,
     TaskRefused,
+    TradingDayUnknown,
 )
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
@@ -104,6 +105,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return exceptions.PermissionDenied()
         case DjangoValidationError():
             return exceptions.ValidationError(field_errors(error))
+        case TradingDayUnknown():
+            return Conflict(str(error), code="trading_day_unknown")
         case OccurrenceRefused(is_conflict=True):
             return Conflict(str(error), code=error.code)
         case AnswerRefused():

@@ -12,8 +12,8 @@ from schedules import conf
 
 #: Fewer beats than this in the time that a worker may be silent, and one slow write would declare it gone.
 LEAST_BEATS = 3
-#: Settings that are numbers of rows.
-COUNTS = ("BACKFILL_MAX_OCCURRENCES", "PAUSE_MAX_ROWS")
+#: Settings that are numbers of rows or of whole days.
+COUNTS = ("BACKFILL_MAX_OCCURRENCES", "PAUSE_MAX_ROWS", "LONG_PAUSE_DAYS")
 
 
 @register

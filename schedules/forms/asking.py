@@ -6,14 +6,18 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from schedules.actors import LONGEST_REASON
+from schedules.exceptions import PauseEndsTwice, TradingDayUnknown
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import JsonText, LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT, Segments
 from schedules.models import APIEndpointSchedule
+from schedules.models.definitions import exceptional_days_by_exchange
+from schedules.services.pause_ends import next_trading_day
 from schedules.services.resuming import ResumePolicy, passed_over
 
 
@@ -111,13 +115,33 @@ class PauseForm(AskingForm):
         widget=forms.TextInput({"class": INPUT}),
         help_text=_("Whoever looks at the list sees it."),
     )
+    until_next_trading_day = forms.BooleanField(label=_("Until the next trading day"), required=False)
     until = LocalInstantField(label=_("Until"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["until_next_trading_day"].help_text = self._next_trading_day()
         zone = zone_label(timezone.get_current_timezone_name())
         self.fields["until"].help_text = _("Empty: until somebody resumes it. Times are those of %(zone)s.") % {
             "zone": zone
+        }
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("until") and self.cleaned_data.get("until_next_trading_day"):
+            self.add_error("until", str(PauseEndsTwice()))
+        return self.cleaned_data
+
+    def _next_trading_day(self) -> str:
+        """Say which day that is, where it is the same for all of them."""
+        try:
+            table = exceptional_days_by_exchange()
+            days = {next_trading_day(schedule, self.now, table) for schedule in self.schedules}
+        except TradingDayUnknown as error:
+            return str(error)
+        if len(days) != 1:
+            return gettext("Each ends with its own exchange's next trading day.")
+        return gettext("It ends when %(day)s begins.") % {
+            "day": formats.date_format(days.pop(), pgettext("date format", "D j M"))
         }
 
     def clean_until(self) -> datetime | None:

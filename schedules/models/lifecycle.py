@@ -1,6 +1,6 @@
 """What a save means for the engine: which changes raise the revision, and which start a schedule anew."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.db.models import Q
@@ -67,6 +67,11 @@ def in_force() -> Q:
     """Return the condition that finds what ``is_in_force`` is true of."""
     waits = Q(paused_at__isnull=False, paused_until__isnull=True)
     return Q(enabled=True, endpoint__enabled=True) & ~waits
+
+
+def last_paused(until: datetime) -> datetime:
+    """Return the last instant that a pause until ``until`` covers: an occurrence at its very end runs."""
+    return until - timedelta(microseconds=1)
 
 
 def pause_holds(now: datetime) -> Q:

@@ -24,7 +24,7 @@ from schedules.mirror.mirror import Held, Mirror, fingerprint
 from schedules.mirror.telling import tell_overtaken
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import Beside, read_beside, recurrence_of
-from schedules.models.lifecycle import in_force, is_in_force
+from schedules.models.lifecycle import in_force, is_in_force, last_paused
 from schedules.models.reasons import Reason
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError
@@ -349,7 +349,8 @@ def _watermark(schedule: APIEndpointSchedule, held: Held, runs: _LatestRuns) -> 
 
     The ledger is asked only when Redis does not know: before the first run, and since it has lost its data.
     """
-    marks = [schedule.effective_from, schedule.paused_until, held.last]
+    paused = schedule.paused_until and last_paused(schedule.paused_until)
+    marks = [schedule.effective_from, paused, held.last]
     if held.last is None:
         marks.append(runs.of(schedule.pk))
     return max(mark for mark in marks if mark is not None)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import recurrence_of
+from schedules.models.lifecycle import last_paused
 from schedules.recurrence import (
     Comparison,
     DefinitionError,
@@ -67,7 +68,7 @@ def preview_of(
 
 def starts_after(schedule: APIEndpointSchedule, now: datetime) -> datetime:
     """Return the instant after which runs lie ahead: ``now``, or the end of a pause."""
-    return max(now, schedule.paused_until) if schedule.paused_until else now
+    return max(now, last_paused(schedule.paused_until)) if schedule.paused_until else now
 
 
 def _publication(schedule: APIEndpointSchedule) -> Publication | None:

@@ -13,7 +13,7 @@ from schedules.exceptions import TooManyMissed
 from schedules.messages import task_id_of
 from schedules.models import APIEndpointSchedule, Backfill, ScheduleRun
 from schedules.models.definitions import recurrence_of
-from schedules.models.lifecycle import in_force
+from schedules.models.lifecycle import in_force, last_paused
 from schedules.models.reasons import Reason
 from schedules.recurrence import DefinitionError, Recurrence
 from schedules.selectors import UNFINISHED
@@ -97,7 +97,7 @@ def passed_over(schedule: APIEndpointSchedule, *, now: datetime) -> PassedOver:
         recurrence = recurrence_of(schedule)
     except DefinitionError:
         return PassedOver()
-    until = min(now, schedule.paused_until or now)
+    until = min(now, last_paused(schedule.paused_until) if schedule.paused_until else now)
     return _newest(recurrence, schedule.paused_at, until, int(conf.setting("PAUSE_MAX_ROWS")))
 
 

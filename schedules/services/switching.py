@@ -9,8 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from schedules import actors
-from schedules.exceptions import PauseEndsInThePast
+from schedules.exceptions import PauseEndsInThePast, PauseEndsTwice
 from schedules.services.locking import locked_schedule
+from schedules.services.pause_ends import start_of_next_trading_day
 
 
 @transaction.atomic
@@ -25,15 +26,28 @@ def set_enabled(schedule_id: int, enabled: bool) -> bool:
 
 
 @transaction.atomic
-def pause_schedule(schedule_id: int, *, now: datetime, reason: str = "", until: datetime | None = None) -> bool:
+def pause_schedule(
+    schedule_id: int,
+    *,
+    now: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+    until_next_trading_day: bool = False,
+) -> bool:
     """Stop new dispatches until ``until`` (aware; None: until resumed); return whether that changed anything.
 
-    Runs already started are left alone. A pause that is there already takes the new reason and end, and keeps its
-    beginning. Raises PauseEndsInThePast and APIEndpointSchedule.DoesNotExist.
+    With ``until_next_trading_day`` it ends when the next trading day of the schedule's exchange begins. What is due at
+    the very end runs. Runs already started are left alone. A pause that is there already takes the new reason and end,
+    and keeps its beginning. Raises PauseEndsInThePast, PauseEndsTwice, TradingDayUnknown and
+    APIEndpointSchedule.DoesNotExist.
     """
+    if until is not None and until_next_trading_day:
+        raise PauseEndsTwice
     if until is not None and until <= now:
         raise PauseEndsInThePast(until)
     schedule = locked_schedule(schedule_id)
+    if until_next_trading_day:
+        until = start_of_next_trading_day(schedule, now)
     is_paused = schedule.is_paused(now)
     if is_paused and (schedule.pause_reason, schedule.paused_until) == (reason, until):
         return False

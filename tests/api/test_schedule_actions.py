@@ -1,7 +1,7 @@
 """What one does with a schedule besides editing it: run it now, pause, resume, read its history."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import redis
@@ -200,3 +200,13 @@ def a_run(schedule: APIEndpointSchedule, task_id: str) -> ScheduleRun:
     return ScheduleRun.objects.create(
         schedule=schedule, schedule_name=schedule.name, task="tests.nothing", task_id=task_id
     )
+
+
+def test_a_pause_until_the_next_trading_day_says_when_it_ends(client: APIClient, address: str) -> None:
+    answer = client.post(f"{address}/pause", {"until_next_trading_day": True})
+    until = datetime.fromisoformat(answer.json()["paused_until"])
+    assert until > datetime.now(UTC)
+    assert f"{until.astimezone(timezone(timedelta(hours=9))):%H:%M:%S}" == "00:00:00"
+
+    both = client.post(f"{address}/pause", {"until_next_trading_day": True, "until": "2190-01-01T00:00:00Z"})
+    assert (both.status_code, codes_by_field(both)) == (400, {"until": ["two_ends"]})

@@ -200,10 +200,17 @@ class ScheduleFilters(serializers.Serializer[Any]):
 
 @extend_schema_serializer(examples=examples.PAUSES)
 class PauseSerializer(KnownFields, serializers.Serializer[Any]):
-    """Why a schedule is paused, and when that ends by itself; without ``until`` it is paused until resumed."""
+    """Why a schedule is paused, and when that ends by itself; without an end it is paused until resumed."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
-    until = InstantField(required=False, allow_null=True, default=None)
+    until = InstantField(
+        required=False, allow_null=True, default=None, help_text="What is due at this very moment runs."
+    )
+    until_next_trading_day = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Instead of `until`: it ends when the next trading day of the schedule's `exchange` begins.",
+    )
 
 
 class ResumeSerializer(KnownFields, serializers.Serializer[Any]):

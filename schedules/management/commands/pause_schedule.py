@@ -23,6 +23,11 @@ class Command(RecordedCommand):
         parser.add_argument(
             "--until", type=instant, metavar="INSTANT", help="When it goes on, such as 2026-12-31T09:00."
         )
+        parser.add_argument(
+            "--until-next-trading-day",
+            action="store_true",
+            help="It goes on when the next trading day of its exchange begins.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         schedule = schedule_called(options["name"])
@@ -32,15 +37,20 @@ class Command(RecordedCommand):
         try:
             with tell_what_is_not_in_force(self):
                 changed = pause_schedule(
-                    schedule.pk, now=timezone.now(), reason=options["reason"], until=options["until"]
+                    schedule.pk,
+                    now=timezone.now(),
+                    reason=options["reason"],
+                    until=options["until"],
+                    until_next_trading_day=options["until_next_trading_day"],
                 )
         except SchedulesError as error:
             raise CommandError(str(error)) from error
+        schedule.refresh_from_db(fields=["paused_until"])
         if not changed:
             said = _('"%(name)s" is paused so already.')
-        elif options["until"] is None:
+        elif schedule.paused_until is None:
             said = _('"%(name)s" is paused until it is resumed.')
         else:
             said = _('"%(name)s" is paused until %(until)s.')
-        until = options["until"] and f"{timezone.localtime(options['until']):%Y-%m-%d %H:%M}"
+        until = schedule.paused_until and f"{timezone.localtime(schedule.paused_until):%Y-%m-%d %H:%M}"
         self.stdout.write(self.style.SUCCESS(said % {"name": schedule.name, "until": until}))
