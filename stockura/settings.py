@@ -61,13 +61,14 @@ X_FRAME_OPTIONS = "DENY"
 #: So many failed logins in a row with one name from one address, and both have to wait so many minutes.
 AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=10)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_WAIT_MINUTES", default=15))
-# Name and address together: nobody can lock out a colleague by typing the colleague's name elsewhere. Behind a proxy
-# all come from its address; then it is the name that counts.
+# Name and address together: nobody can lock out a colleague by typing the colleague's name elsewhere. Behind proxies of
+# your own, SCHEDULES_PROXIES says whose word on the address counts.
+AXES_CLIENT_IP_CALLABLE = "schedules.client_address.client_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "stockura.login.tell_to_wait"
-#: Only failures are kept, and only until they are forgiven; who signed in when stands in the history of changes.
+#: Only failures are kept, and only until they are forgiven.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
