@@ -223,7 +223,7 @@ class NothingToRevert(SchedulesError):
 class NotRevertible(SchedulesError):
     """A change that cannot be undone. ``why``: one of the constants."""
 
-    CREATED, DELETED, ENDPOINT_GONE = "created", "deleted", "endpoint_gone"
+    CREATED, DELETED, ENDPOINT_GONE, ONE_TIME = "created", "deleted", "endpoint_gone", "one_time"
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -233,6 +233,9 @@ class NotRevertible(SchedulesError):
         return {
             self.CREATED: _("A creation is not reverted. Delete it instead, or switch it off."),
             self.DELETED: _("It has been deleted since. Restore it first: revert the deletion."),
+            self.ONE_TIME: _(
+                "A one-time change is not reverted. Skip or move the run itself, or undo that on its page."
+            ),
             self.ENDPOINT_GONE: _("Its endpoint has been deleted as well. Restore the endpoint first."),
         }[self.why]
 

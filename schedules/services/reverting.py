@@ -15,7 +15,7 @@ from django.db import models, transaction
 from schedules import actors
 from schedules.exceptions import NothingToRevert, NotRevertible
 from schedules.history import changes_in, row_before, set_values
-from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange
+from schedules.models import APIEndpoint, APIEndpointSchedule, OccurrenceChange, RecordedChange
 from schedules.services.permitting import require_task
 
 #: What a pause is made of; who may pause may revert it.
@@ -54,6 +54,9 @@ def plan_revert(entry: RecordedChange, *, lock: bool = False) -> Revert:
     With ``lock`` the row stays as it is until the caller's transaction ends.
     """
     model = entry.content_type.model_class()
+    if model is OccurrenceChange:
+        # Time has passed since, which a service judges and a row does not.
+        raise NotRevertible(NotRevertible.ONE_TIME)
     if model is None or entry.action == RecordedChange.Action.CREATE:
         raise NotRevertible(NotRevertible.CREATED)
     rows = model._base_manager.select_for_update() if lock else model._base_manager.all()

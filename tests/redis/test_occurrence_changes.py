@@ -12,15 +12,16 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schedules.exceptions import OccurrenceRefused
+from schedules.exceptions import NotRevertible, OccurrenceRefused
 from schedules.ledger.claiming import Message, Verdict, claim
 from schedules.messages import Origin, task_id_of
 from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
+from schedules.models import APIEndpointSchedule, OccurrenceChange, RecordedChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.models.reasons import Reason
 from schedules.services import mirroring, occurrence_upkeep, retention
 from schedules.services.occurrences import move_occurrence, run_instead, skip_occurrence, undo_change
+from schedules.services.reverting import plan_revert
 from schedules.services.switching import pause_schedule
 from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
@@ -469,3 +470,14 @@ def test_whatever_people_change_and_whenever_beat_wakes_each_occurrence_is_sent_
         assert found == sorted(expected)
 
     holds()
+
+
+def test_a_recorded_one_time_change_is_not_reverted_behind_the_back_of_time() -> None:
+    schedule = hourly()
+    due = next_of(schedule)
+    skip_occurrence(schedule.pk, due, now=due - MINUTE)
+    undo_change(schedule.pk, due, now=due - MINUTE)
+    deleted = RecordedChange.objects.filter(content_type__model="occurrencechange").first()
+    assert deleted is not None
+    with translation.override("en"), pytest.raises(NotRevertible, match="one-time change"):
+        plan_revert(deleted)

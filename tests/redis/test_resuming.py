@@ -77,7 +77,8 @@ def test_what_somebody_ran_meanwhile_is_not_run_again(redis_client: redis.Redis)
 def test_only_what_lay_within_the_pause_counts(redis_client: redis.Redis) -> None:
     schedule = paused(paused_at=DAYS[0], paused_until=DAYS[2])
 
-    assert resume_schedule(schedule.pk, now=NOW, policy="all").will_run == tuple(DAYS[1:3])
+    # What was due at the very beginning had been sent, and what is due at the very end is.
+    assert resume_schedule(schedule.pk, now=NOW, policy="all").will_run == (DAYS[1],)
 
 
 def test_what_is_off_passed_over_nothing(redis_client: redis.Redis) -> None:
