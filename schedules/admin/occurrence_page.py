@@ -132,7 +132,7 @@ class OccurrencePage(ScheduleActionPages):
         if facts.can_be_changed and not facts.occurrence:
             codes = ["move"]
         if facts.can_be_undone:
-            codes.append("undo")
+            codes.insert(0, "undo")
         may = self.verbs_allowed(request)
         return [CHOICES[code] for code in codes if all(may[verb] for verb in CHOICES[code].permissions)]
 

@@ -18,7 +18,7 @@ from schedules.models import APIEndpointSchedule, Backfill, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.services.backfills.asking import start_backfill
 from schedules.services.backfills.planning import BackfillRequest
-from schedules.services.occurrences import skip_occurrence
+from schedules.services.occurrences import move_occurrence, skip_occurrence
 from schedules.services.resuming import resume_schedule
 from schedules.services.switching import pause_schedule, set_enabled
 from schedules.services.triggering import OtherArguments, run_now
@@ -32,6 +32,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 API = "/api/v1/schedules"
 #: The pause that is resumed began before the occurrences of two days.
 PAUSED_FOR = timedelta(days=2)
+#: Where an occurrence is moved to.
+IN_A_WEEK = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
 FROM, TO = datetime(2026, 3, 1, 15, tzinfo=UTC), datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
@@ -191,6 +193,29 @@ CHANGES: dict[str, tuple[dict[str, Any], dict[str, Step]]] = {
             ),
         },
     ),
+    "move the next occurrence": (
+        {},
+        {
+            "service": lambda doors, schedule: move_occurrence(
+                schedule.pk, next_of(schedule), to=IN_A_WEEK, now=timezone.now(), by=doors.user, reason="late"
+            ),
+            "page": lambda doors, schedule: doors.browser.post(
+                f"{LIST}{schedule.pk}/occurrence/",
+                {
+                    "at": next_of(schedule).isoformat(), "do": "move", "reason": "late",
+                    "moved_to": f"{IN_A_WEEK.astimezone(recurrence_of(schedule).zone):%Y-%m-%dT%H:%M}",
+                },
+            ),
+            "API": lambda doors, schedule: doors.ask(
+                schedule,
+                "/occurrences/move",
+                {
+                    "scheduled_for": next_of(schedule).isoformat(), "moved_to": IN_A_WEEK.isoformat(),
+                    "reason": "late",
+                },
+            ),
+        },
+    ),
     "rename": (
         {},
         {
@@ -271,11 +296,12 @@ def outcome_of(step: Step, doors: Doors, before: dict[str, Any]) -> dict[str, An
         "is_started": bool(row.get("effective_from")),
         "held": (held.is_listed, held.next),
         "runs": list(ScheduleRun.objects.order_by("scheduled_for", "pk").values(*OF_RUN)),
-        "changes": list(schedule.occurrence_changes.values("scheduled_for", "kind", "reason") if row else []),
+        "changes": list(schedule.occurrence_changes.values(*OF_CHANGE) if row else []),
         "backfills": list(Backfill.objects.values("state", "from_at", "to_at", "order", "at_once", "reason")),
     }
 
 
 #: What differs between two that are otherwise the same.
 MOMENTS = {"id", "created_at", "updated_at", "effective_from", "paused_at"}
+OF_CHANGE = ("scheduled_for", "kind", "moved_to", "reason")
 OF_RUN = ("scheduled_for", "trigger", "trigger_reason", "triggered_by", "state", "state_reason", "args", "kwargs")
