@@ -2,7 +2,7 @@
 
 import logging
 
-from schedules.ledger.masking import mask
+from schedules.masking import mask
 
 
 class MaskedFormatter(logging.Formatter):

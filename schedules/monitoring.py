@@ -13,10 +13,9 @@ from redis.exceptions import RedisError
 
 from schedules import conf
 from schedules.exceptions import EngineUnreachable
-from schedules.ledger.signs_of_life import SILENT_AFTER
 from schedules.mirror.entry import from_microseconds
 from schedules.mirror.mirror import Mirror
-from schedules.mirror.presence import Presence, read_presences
+from schedules.mirror.presence import WORKER_SILENT_AFTER, Presence, read_presences
 from schedules.models import APIEndpointSchedule
 from schedules.recurrence import DefinitionError, Recurrence, parse_definition
 
@@ -126,7 +125,7 @@ def engine_state(
     return EngineState(
         health=health,
         drift=drift_of(mirror, set(in_force), changed, health.set_aside),
-        workers=mirror.workers_since(now - SILENT_AFTER),
+        workers=mirror.workers_since(now - WORKER_SILENT_AFTER),
         overdue=mirror.count_due_before(now - OVERDUE_AFTER),
         queues=queue_depths(queues),
     )

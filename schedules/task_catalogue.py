@@ -10,7 +10,7 @@ from celery import Task, current_app
 from django.utils.translation import gettext as _
 
 from schedules import conf
-from schedules.ledger.masking import holds_secret
+from schedules.masking import holds_secret
 from schedules.recurrence import Publication
 from schedules.task_parameters import Parameter, bound_values, parameters_of, problem_with_value
 

@@ -30,7 +30,7 @@ from schedules.admin.pictures import (
 )
 from schedules.admin.run_pages import BoundedPaginator, dates_to_choose
 from schedules.admin.wording import day_text, time_text
-from schedules.ledger.masking import mask_all
+from schedules.masking import mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import error_text
 from schedules.selectors import MOMENT, UNFINISHED

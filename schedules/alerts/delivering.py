@@ -14,7 +14,7 @@ from django.utils import timezone
 from schedules import conf
 from schedules.alerts.sending import NotSent, send
 from schedules.alerts.sending.answers import answer
-from schedules.ledger.masking import mask
+from schedules.masking import mask
 from schedules.models import AlertChannel, AlertDelivery
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from schedules import actors
-from schedules.ledger.masking import mask, mask_all
+from schedules.masking import mask, mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
 

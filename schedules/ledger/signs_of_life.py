@@ -6,7 +6,6 @@ It rides on Celery's own heartbeat, which beats every two seconds in the worker'
 
 import time
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 from celery import signals
@@ -14,9 +13,8 @@ from redis.exceptions import RedisError
 
 from schedules.mirror.mirror import Mirror
 
-#: A worker that has been silent this long does not answer: three signs of life have failed to come.
-SILENT_AFTER = timedelta(seconds=30)
-#: Seconds between two signs of life; after one that failed, the worker's own work goes before a longer while.
+#: Seconds between two signs of life, a third of WORKER_SILENT_AFTER; after one that failed, the worker's own work goes
+#: before a longer while.
 EVERY, EVERY_WHILE_AWAY = 10.0, 60.0
 #: Names that nobody answers to any more are forgotten: containers have a new one at each start.
 FORGOTTEN_AFTER_SECONDS = 86_400.0

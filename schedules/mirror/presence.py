@@ -8,6 +8,8 @@ from schedules.mirror.mirror import Mirror
 
 #: A beat that has been silent this long is taken to be gone, and is not listed any more.
 FORGOTTEN_AFTER = timedelta(minutes=2)
+#: A worker that has been silent this long does not answer: three signs of life have failed to come.
+WORKER_SILENT_AFTER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)

@@ -268,7 +268,7 @@ def test_an_export_of_one_owner_holds_only_its_entries_and_its_name() -> None:
 
 
 def test_no_secret_of_the_settings_stands_in_a_plan(settings: Any) -> None:
-    from schedules.ledger import masking
+    from schedules import masking
 
     settings.JQUANTS_API_KEY = "key-0123456789"
     masking._secrets.cache_clear()

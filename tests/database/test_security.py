@@ -15,9 +15,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from rest_framework.test import APIClient
 
-from schedules.ledger import masking
-from schedules.ledger.masking import mask_all
+from schedules import masking
 from schedules.masked_logs import MaskedFormatter
+from schedules.masking import mask_all
 from schedules.models import APIEndpoint
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_key, a_run, a_schedule

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
 from schedules.alerts.sending.answers import SENT, NotSent
-from schedules.ledger.masking import mask
+from schedules.masking import mask
 from schedules.models import AlertChannel, AlertDelivery
 
 

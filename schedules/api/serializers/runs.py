@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from schedules.api.fields import AnyField, ArgumentsField, InstantField, NamedArgumentsField
-from schedules.ledger.masking import mask_all
+from schedules.masking import mask_all
 from schedules.models import ScheduleRun
 
 

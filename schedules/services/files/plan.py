@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from schedules.ledger.masking import mask, mask_all
+from schedules.masking import mask, mask_all
 
 
 class Verb(enum.StrEnum):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from schedules.ledger import masking
-from schedules.ledger.masking import mask, mask_all
+from schedules import masking
+from schedules.masking import mask, mask_all
 
 
 @pytest.fixture(autouse=True)
