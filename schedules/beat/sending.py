@@ -22,6 +22,7 @@ from kombu.transport.redis import Channel as RedisChannel
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps
 
+from schedules import tracing
 from schedules.beat.due import Move
 from schedules.beat.stencil import Recorder, Stencils
 from schedules.messages import HEADER, Origin, task_id_of
@@ -44,6 +45,7 @@ class Sender:
         self._stencils = Stencils(app)
         self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
         self._one_by_one = False
+        self._is_traced = False
 
     def prepare(self) -> None:
         """Let Celery look up now what it looks up for its first message: the first one due is not to wait for that."""
@@ -55,6 +57,8 @@ class Sender:
 
         If that fails, none of it counts as sent, and ``moves`` is emptied: all is sent again, under the same ids.
         """
+        # Asked once for all of them: where nobody traces, a message costs nothing more for it.
+        self._is_traced = tracing.is_in_use()
         if self._writer is not None or not _takes_batches(producer().channel) or self._one_by_one:
             self._one_by_one = False
             yield
@@ -101,15 +105,18 @@ class Sender:
             raise BrokerUnreachable(str(error)) from error
 
     def _call(self, task: Any, move: Move, origin: Origin, producer: Any) -> None:
-        entry, header = move.entry, origin.to_header()
+        entry = move.entry
         task_id = task_id_of(entry.schedule_id, origin.scheduled_for)
-        if stencil := self._stencils.of(task, entry.args, entry.kwargs, entry.options):
-            body, how = stencil.fill(entry.args, entry.kwargs, task_id=task_id, header=header)
-            producer.publish(body, **how)
-            return
-        # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
-        options = {"task_id": task_id, "headers": {HEADER: header}, "retry": False, **entry.options}
-        task.apply_async(entry.args, entry.kwargs, producer=producer, **options)
+        tracer = tracing.dispatch(entry.task, task_id, origin) if self._is_traced else tracing.NOT_TRACED
+        with tracer as traced:
+            headers = {HEADER: origin.to_header(), **traced}
+            if stencil := self._stencils.of(task, entry.args, entry.kwargs, entry.options):
+                body, how = stencil.fill(entry.args, entry.kwargs, task_id=task_id, headers=headers)
+                producer.publish(body, **how)
+                return
+            # A broker that is down is asked again by the next tick; waiting here would hold the lock idle.
+            options = {"task_id": task_id, "headers": headers, "retry": False, **entry.options}
+            task.apply_async(entry.args, entry.kwargs, producer=producer, **options)
 
 
 def queues_lie_in_the_mirror(app: Celery) -> bool:

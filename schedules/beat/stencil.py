@@ -66,20 +66,23 @@ class Stencil:
         self._levels = app.conf.task_repr_maxlevels
 
     def fill(
-        self, args: list[Any], kwargs: dict[str, Any], *, task_id: str, header: dict[str, Any]
+        self, args: list[Any], kwargs: dict[str, Any], *, task_id: str, headers: dict[str, Any]
     ) -> tuple[Any, dict[str, Any]]:
-        """Return the body and the rest of what is to be published. Raises TypeError for arguments that do not fit."""
+        """Return the body and the rest of what is to be published, which has ``headers`` besides Celery's.
+
+        Raises TypeError for arguments that do not fit.
+        """
         self._check(*args, **kwargs)
-        headers = self._headers | dict.fromkeys(self._ids, task_id)
+        full = self._headers | dict.fromkeys(self._ids, task_id)
         # Most calls have none, and finding out how to say so takes as long as the rest of the message.
-        headers["argsrepr"] = saferepr(args, self._args_size, maxlevels=self._levels) if args else "()"
-        headers["kwargsrepr"] = saferepr(kwargs, self._kwargs_size, maxlevels=self._levels) if kwargs else "{}"
-        headers[HEADER] = header
+        full["argsrepr"] = saferepr(args, self._args_size, maxlevels=self._levels) if args else "()"
+        full["kwargsrepr"] = saferepr(kwargs, self._kwargs_size, maxlevels=self._levels) if kwargs else "{}"
+        full |= headers
         if self._expires is not None:
             end = add_seconds_to_datetime(self._app.now(), self._expires)
-            headers["expires"] = maybe_make_aware(end, tz=self._app.timezone).isoformat()
+            full["expires"] = maybe_make_aware(end, tz=self._app.timezone).isoformat()
         how = self._how | dict.fromkeys(self._ids_without, task_id)
-        how["headers"] = headers
+        how["headers"] = full
         return (args, kwargs, self._embedded), how
 
 

@@ -12,7 +12,7 @@ from celery.exceptions import Ignore, Reject, Retry
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 
-from schedules import progress
+from schedules import progress, tracing
 from schedules.ledger import recording, tries
 from schedules.ledger.claiming import Claim, Message, Verdict, claim
 from schedules.ledger.heartbeat import Heartbeat
@@ -35,6 +35,11 @@ def execute(task: Task, body: Callable[..., Any], origin: Origin, args: Any, kwa
     Raises Celery's Ignore for a message that must have no effect, and whatever the task raises.
     """
     taken = _claim(task, origin, args, kwargs)
+    with tracing.run(taken.run, task.request.headers, is_begun=taken.verdict is Verdict.BEGIN):
+        return _carry_out(task, body, taken, args, kwargs)
+
+
+def _carry_out(task: Task, body: Callable[..., Any], taken: Claim, args: Any, kwargs: Any) -> Any:
     run = taken.run
     if taken.verdict is Verdict.ASK_AGAIN:
         send_again_later(task, args, kwargs, seconds=taken.ask_again_seconds)

@@ -41,7 +41,8 @@ def write_progress(run: ScheduleRun, done: int, total: int | None, message: str)
 
 
 def succeed(run: ScheduleRun, result: Any, *, now: datetime) -> None:
-    _ours(run).update(
+    _note(
+        run,
         state=State.SUCCEEDED,
         state_reason="",
         finished_at=now,
@@ -55,9 +56,7 @@ def succeed(run: ScheduleRun, result: Any, *, now: datetime) -> None:
 def wait_for_another_try(run: ScheduleRun, error: BaseException | None, *, now: datetime, retry_at: datetime) -> None:
     """Note that the run failed for now and is tried again at ``retry_at``."""
     told = {} if error is None else _told(error)
-    _ours(run).update(
-        state=State.RETRYING, state_reason="", finished_at=None, heartbeat_at=now, retry_at=retry_at, **told
-    )
+    _note(run, state=State.RETRYING, state_reason="", finished_at=None, heartbeat_at=now, retry_at=retry_at, **told)
 
 
 def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
@@ -66,9 +65,7 @@ def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
         # The schedule first, as in claiming: two of its runs that fail at once see each other.
         locked = APIEndpointSchedule.objects.select_for_update(of=("self",))
         schedule = locked.filter(pk=run.schedule_id).first()
-        if not _ours(run).update(
-            state=State.FAILED, state_reason="", finished_at=now, heartbeat_at=now, **_told(error)
-        ):
+        if not _note(run, state=State.FAILED, state_reason="", finished_at=now, heartbeat_at=now, **_told(error)):
             return
         # A pause by a person stays as it is, with its own reason and end.
         if schedule and not schedule.is_paused(now) and _has_failed_too_often(schedule):
@@ -80,7 +77,16 @@ def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
 
 def give_back(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
     """Undo the claim: the task handed its message back to the broker, for the reason that ``error`` gives."""
-    _ours(run).update(state=State.DISPATCHED, state_reason="", finished_at=None, heartbeat_at=now, **_told(error))
+    _note(run, state=State.DISPATCHED, state_reason="", finished_at=None, heartbeat_at=now, **_told(error))
+
+
+def _note(run: ScheduleRun, **fields: Any) -> bool:
+    """Write what became of the run, and let the object at hand say the same; False when it is not ours any more."""
+    if not _ours(run).update(**fields):
+        return False
+    for name, value in fields.items():
+        setattr(run, name, value)
+    return True
 
 
 def _ours(run: ScheduleRun) -> Any:

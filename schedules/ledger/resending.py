@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import Task, current_app
 
+from schedules import tracing
 from schedules.ledger import tries
 from schedules.messages import HEADER, Origin
 from schedules.models import ScheduleRun
@@ -25,11 +26,12 @@ def send_waiting(run: ScheduleRun, *, expires_seconds: float | None = None) -> N
     options = {} if schedule is None else schedule.message_options()
     options["expires"] = expires_seconds
     origin = Origin(run.schedule_id or 0, run.trigger, run.scheduled_for, run.dispatched_at or run.created_at)
-    current_app.send_task(
-        run.task,
-        args=run.args,
-        kwargs=run.kwargs,
-        task_id=run.task_id,
-        headers={HEADER: origin.to_header(), tries.HEADER: run.attempt},
-        **options,
-    )
+    with tracing.dispatch(run.task, run.task_id, origin) as traced:
+        current_app.send_task(
+            run.task,
+            args=run.args,
+            kwargs=run.kwargs,
+            task_id=run.task_id,
+            headers={HEADER: origin.to_header(), tries.HEADER: run.attempt, **traced},
+            **options,
+        )

@@ -12,7 +12,7 @@ from celery import Task, current_app, signals
 from celery.app.trace import build_tracer
 from django.utils import timezone
 
-from schedules import actors
+from schedules import actors, tracing
 from schedules.ledger.claiming import Message, expire, revoke
 from schedules.ledger.executing import call_next_quietly, execute
 from schedules.messages import HEADER, Origin
@@ -57,6 +57,11 @@ def _wrap_in_a_fresh_process(sender: Any = None, **kwargs: Any) -> None:
     for task in record_every_task():
         # Celery has just built its tracers around the bare tasks.
         task.__trace__ = build_tracer(task.name, task, app.loader, sender, app=app)
+
+
+@signals.worker_process_shutdown.connect
+def _let_the_last_spans_leave(**kwargs: Any) -> None:
+    tracing.flush()
 
 
 @signals.task_revoked.connect

@@ -11,6 +11,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+from schedules import tracing
 from schedules.exceptions import ArgumentsRefused, DispatchFailed
 from schedules.messages import HEADER, Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -91,15 +92,16 @@ def publish(run: ScheduleRun, options: dict[str, Any]) -> None:
     """Send the message of ``run`` with Celery's ``options``. Raises DispatchFailed when the broker does not take it."""
     origin = Origin(run.schedule_id, run.trigger, run.scheduled_for, run.dispatched_at)
     try:
-        current_app.send_task(
-            run.task,
-            args=run.args,
-            kwargs=run.kwargs,
-            task_id=run.task_id,
-            headers={HEADER: origin.to_header()},
-            retry_policy=RETRY_POLICY,
-            **options,
-        )
+        with tracing.dispatch(run.task, run.task_id, origin) as traced:
+            current_app.send_task(
+                run.task,
+                args=run.args,
+                kwargs=run.kwargs,
+                task_id=run.task_id,
+                headers={HEADER: origin.to_header(), **traced},
+                retry_policy=RETRY_POLICY,
+                **options,
+            )
     except (current_app.Task.OperationalError, *current_app.connection_for_write().connection_errors) as error:
         raise DispatchFailed(run.schedule_name, error) from error
     logger.info("run.triggered schedule_id=%s run_id=%s task_id=%s", run.schedule_id, run.pk, run.task_id)
