@@ -170,9 +170,15 @@ class Mirror:
 
         return [dict(zip(fields, (value or "" for value in values), strict=True)) for values in self._ask(step)]
 
-    def schedule_ids_by_next(self) -> list[int]:
-        """Return the schedules that have an entry, in the order of their next dispatch; ended ones first."""
-        members = self._ask(lambda: self.redis.zrange(self.keys.due, 0, -1))
+    def schedule_ids_by_next(self, *, from_now: bool = False) -> list[int]:
+        """Return the schedules that have an entry, in the order of their next dispatch.
+
+        Ended ones come first, or with ``from_now`` not at all.
+        """
+        if from_now:
+            members = self._ask(lambda: self.redis.zrangebyscore(self.keys.due, 0, "+inf"))
+        else:
+            members = self._ask(lambda: self.redis.zrange(self.keys.due, 0, -1))
         return [found for key in members if (found := self.keys.schedule_id(key)) is not None]
 
     def schedule_ids(self) -> set[int]:

@@ -9,11 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from schedules.admin.schedules import APIEndpointScheduleAdmin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.admin import ADD, LIST, in_force
 from tests.support.builders import a_run, a_schedule, an_endpoint
+from tests.support.redis_server import OwnRedis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,3 +142,25 @@ def test_the_list_shows_the_latest_twenty_runs_of_each_schedule_in_their_order(c
     # A single one stands at the right, where the newest is.
     assert [(mark.tone, mark.x) for mark in bars[calm.pk].marks] == [("bad", "95")]
     assert bars[new.pk] is None
+
+
+def test_what_runs_next_comes_first_and_what_has_no_run_ahead_last(
+    chief: Client, redis_server: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(APIEndpointScheduleAdmin, "list_per_page", 2)
+    soon = {"schedule_type": "interval", "execution_times": None}
+    a_schedule(name="xc", interval_seconds=7200, **soon)
+    a_schedule(name="a", enabled=False)
+    a_schedule(name="d", interval_seconds=3600, **soon)
+    a_schedule(name="b", schedule_type="once", run_at="2020-01-01T00:00+09:00")
+
+    def listed(query: str = "") -> list[str]:
+        return [schedule.name for schedule in chief.get(LIST + query).context["cl"].result_list]
+
+    assert listed() == ["d", "xc"]
+    assert listed("?p=2") == ["a", "b"]
+    assert listed("?all=") == ["d", "xc", "a", "b"]
+    assert listed("?q=xc") == ["xc"]
+    assert listed("?o=1") == ["a", "b"]
+    redis_server.kill()
+    assert listed() == ["a", "b"]
