@@ -23,7 +23,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from schedules import conf
-from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.models import Alert, APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.lifecycle import pause_holds
 from schedules.models.reasons import Reason
 
@@ -127,6 +127,12 @@ def unfinished() -> Unfinished:
             oldest_waiting_at=Min("dispatched_at", filter=queued),
         )
     )
+
+
+def open_alerts() -> dict[str, int]:
+    """Return of each event how many things it is open for, whichever and how many rules say so; one query."""
+    rows = Alert.objects.filter(state=Alert.State.OPEN).order_by("event").values("event")
+    return dict(rows.annotate(count=Count("subject", distinct=True)).values_list("event", "count"))
 
 
 def doubtful_pauses(now: datetime) -> QuerySet[APIEndpointSchedule]:

@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
         "CatchUpPolicyEnum": "schedules.models.APIEndpointSchedule.CatchUpPolicy",
         "StateEnum": "schedules.models.ScheduleRun.State",
         "BackfillStateEnum": "schedules.models.Backfill.State",
+        "AlertStateEnum": "schedules.models.Alert.State",
     },
     "TITLE": "Stockura schedules",
     "DESCRIPTION": "Decide when data endpoints run, preview it, and see what happened.",

@@ -29,6 +29,7 @@ from schedules.selectors import (
     count_out_of_force,
     doubtful_pauses,
     names_of,
+    open_alerts,
     queue_names,
     runs_in_slots,
     troubles,
@@ -117,6 +118,8 @@ def _needs(rights: Rights, engine: EngineState | None, now: datetime) -> list[ne
         listed = list(paused[: needs.LISTED + 1])
         total = len(listed) if len(listed) <= needs.LISTED else paused.count()
         found += needs.pause_needs(listed[: needs.LISTED], total, now=now)
+    if rights.alerts:
+        found += needs.alert_needs(open_alerts(), is_alone=not found)
     return found
 
 

@@ -14,12 +14,14 @@ from django.utils.translation import ngettext
 from schedules.admin.pictures import badge, local_instant
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.wording import distance_text
-from schedules.models import APIEndpointSchedule
+from schedules.models import AlertEvent, APIEndpointSchedule
 from schedules.monitoring import EngineState
 from schedules.selectors import BAD, PAUSED_BY_ITSELF, Trouble, Unfinished
 
 #: Of each kind the page lists as many; the rest is a link.
 LISTED = 8
+#: What only an alert tells of: all other events are looked for here, too.
+TOLD_BY_ALERTS_ALONE = (AlertEvent.RUNNING_LONG, AlertEvent.CALENDAR)
 #: A message that no worker has begun after this long is waiting for somebody to look.
 WAITS_TOO_LONG = timedelta(minutes=5)
 
@@ -134,6 +136,20 @@ def pause_needs(found: list[APIEndpointSchedule], total: int, *, now: datetime) 
         title = ngettext("%(count)d more paused", "%(count)d more paused", rest) % {"count": rest}
         address = f"{reverse('admin:schedules_apiendpointschedule_changelist')}?state=paused"
         yield Need("warning", "", title, address=address, number=rest)
+
+
+def alert_needs(opened: dict[str, int], *, is_alone: bool) -> Iterator[Need]:
+    """Yield one line for the open alerts: event → how many.
+
+    Most of what they tell of stands above it and is not counted again, unless the line ``is_alone``.
+    """
+    if not (total := sum(opened.values())):
+        return
+    title = ngettext("%(count)d open alert", "%(count)d open alerts", total) % {"count": total}
+    events = " · ".join(f"{AlertEvent(event).label} {count}" for event, count in opened.items())
+    number = total if is_alone else sum(opened.get(event, 0) for event in TOLD_BY_ALERTS_ALONE)
+    address = reverse("admin:schedules_alert_changelist")
+    yield Need("warning", _("Alert"), title, events, address, number=number)
 
 
 def _runs(**query: object) -> str:

@@ -24,6 +24,7 @@ class Rights:
 
     schedules: bool
     runs: bool
+    alerts: bool
     add: bool
     repair: bool
 
@@ -34,6 +35,7 @@ class Rights:
         return cls(
             schedules=change or has("schedules.view_apiendpointschedule"),
             runs=has("schedules.view_schedulerun"),
+            alerts=has("schedules.view_alert"),
             add=has("schedules.add_apiendpointschedule"),
             repair=change,
         )

@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import DefaultRouter
 
+from schedules.api.views.alerts import AlertViews
 from schedules.api.views.backfills import BackfillViews
 from schedules.api.views.base import ID_PATTERN
 from schedules.api.views.endpoints import EndpointViews
@@ -22,6 +23,7 @@ router.trailing_slash = "/?"
 router.include_format_suffixes = False
 router.register("endpoints", EndpointViews, basename="endpoint")
 router.register("schedules", ScheduleViews, basename="schedule")
+router.register("alerts", AlertViews, basename="alert")
 router.register("runs", RunViews, basename="run")
 router.register("backfills", BackfillViews, basename="backfill")
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from schedules.agenda import agenda
 from schedules.mirror.mirror import Mirror
 from schedules.mirror.presence import Presence
-from schedules.models import APIEndpointSchedule, ExceptionalDay, ScheduleRun
+from schedules.models import Alert, AlertEvent, AlertRule, APIEndpointSchedule, ExceptionalDay, ScheduleRun
 from schedules.services.mirroring import reconcile
 from schedules.services.switching import pause_schedule, set_enabled
 from tests.support.builders import a_run, a_schedule
@@ -97,6 +97,45 @@ def test_a_bad_run_needs_a_person_until_a_success_follows(chief: Client, state: 
 
     a_run(schedule, scheduled_for=None, trigger="manual")
     assert verdict(chief) == "All is well."
+
+
+def an_open_alert(event: str, *, rule: str = "Night", **fields: Any) -> None:
+    found, _is_new = AlertRule.objects.get_or_create(name=rule, defaults={"events": AlertEvent.values})
+    usual = {"event": event, "subject": f"{event}:1", "title": "morning", "since": ago(minutes=5)}
+    Alert.objects.create(rule=found, noticed_at=ago(minutes=5), **{**usual, **fields})
+
+
+def test_open_alerts_stand_in_one_line_that_leads_to_them_and_count_nothing_twice(chief: Client) -> None:
+    an_engine()
+    a_run(a_schedule(name="morning"), state=State.FAILED, scheduled_for=ago(hours=2), created_at=ago(hours=2))
+    for rule in ("Night", "Day"):
+        an_open_alert("failed", rule=rule)
+    an_open_alert("missed", state="closed")
+
+    assert needs(chief) == ["Failed: morning", "Alert: 1 open alert"]
+    assert verdict(chief) == "1 thing needs a person."
+    line = chief.get(HOME).context["needs"][-1]
+    assert (line.text, line.address) == ("Failed 1", "/admin/schedules/alert/")
+
+
+def test_what_only_an_alert_tells_of_is_a_thing_to_look_at(chief: Client) -> None:
+    an_engine()
+    an_open_alert("running_long")
+    an_open_alert("running_long", subject="another")
+    an_open_alert("calendar")
+    assert needs(chief) == ["Alert: 3 open alerts"]
+    assert chief.get(HOME).context["needs"][0].text == "Calendar ends soon 1 · Running too long 2"
+    assert verdict(chief) == "Nothing failed; 3 things to look at."
+    pause_schedule(a_schedule().pk, now=ago(days=9), reason="x")
+    assert verdict(chief) == "Nothing failed; 4 things to look at."
+
+
+def test_whoever_may_not_view_alerts_is_told_of_none(reader: Callable[..., Client]) -> None:
+    an_engine()
+    an_open_alert("running_long")
+    client = reader("view_apiendpointschedule", "view_schedulerun")
+    assert needs(client) == []
+    assert verdict(client) == "All is well."
 
 
 def test_a_success_of_another_schedule_or_before_it_heals_nothing(chief: Client) -> None:
@@ -364,7 +403,7 @@ def test_the_number_of_queries_does_not_grow(chief: Client) -> None:
             a_run(schedule, state=State.FAILED)
     # More pauses than are listed are counted, and what was set aside has names.
     assert queries() <= few + 2
-    assert few <= 14
+    assert few <= 15
 
 
 @pytest.mark.parametrize(

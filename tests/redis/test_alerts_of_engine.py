@@ -1,0 +1,104 @@
+"""Alerts on what beat leaves undone while it leads: what is saved and does not hold, what is due and is not sent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from schedules.alerts.watching import watch
+from schedules.models import Alert, AlertDelivery, AlertRule, APIEndpointSchedule
+from tests.support.builders import a_schedule
+from tests.support.driven_beat import DrivenScheduler
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Longer than news are gathered, and than a difference may last until it is told.
+GATHERED, LASTING = timedelta(seconds=21), timedelta(seconds=301)
+
+
+@pytest.fixture(autouse=True)
+def _rule(transactional_db: None) -> None:
+    AlertRule.objects.create(name="Night", events=["late", "drift", "beat_silent"], language="en")
+    channel = {"name": "Operations", "kind": "webhook", "url": "https://example.jp/hook", "secret": "not-to-be-seen"}
+    AlertRule.objects.get().channels.create(**channel)
+
+
+def hourly(name: str, **fields: Any) -> APIEndpointSchedule:
+    return a_schedule(name=name, schedule_type="interval", execution_times=None, interval_seconds=3600, **fields)
+
+
+def let_it_lead(beat: DrivenScheduler, now: datetime) -> None:
+    """Beat says that it leads, and sends nothing."""
+    type(beat).now = now
+    assert beat._hold()
+
+
+def opened() -> list[tuple[str, str, str]]:
+    rows = Alert.objects.filter(state=Alert.State.OPEN).order_by("event", "title")
+    return [(alert.event, alert.title, alert.facts["reason"]) for alert in rows]
+
+
+def told() -> list[str]:
+    return list(AlertDelivery.objects.order_by("pk").values_list("subject", flat=True))
+
+
+def test_a_schedule_that_is_not_in_force_is_told_when_nobody_has_repaired_it(beat: DrivenScheduler) -> None:
+    now = datetime.now(UTC)
+    missing, orphan, set_aside, _well = (hourly(name) for name in ("missing", "orphan", "set aside", "well"))
+    beat.mirror.remove({missing.pk: None})
+    APIEndpointSchedule.objects.filter(pk=orphan.pk).update(enabled=False)
+    beat.mirror.set_aside(set_aside.pk, 'No worker knows the task "x".')
+    let_it_lead(beat, now)
+
+    watch(now)
+
+    assert opened() == [
+        ("drift", "missing", "not_in_force"),
+        ("drift", "orphan", "orphan"),
+        ("drift", "set aside", "set_aside"),
+    ]
+    assert told() == []
+    let_it_lead(beat, now + LASTING)
+    watch(now + LASTING)
+    assert told() == ["[Alert] 3 schedules are not in force as saved"]
+    assert 'No worker knows the task "x".' in AlertDelivery.objects.get().body
+
+    missing.save()
+    let_it_lead(beat, now + 2 * LASTING)
+    watch(now + 2 * LASTING)
+    assert [title for _event, title, _reason in opened()] == ["orphan", "set aside"]
+
+
+def test_a_difference_that_beat_repairs_in_time_is_never_told(beat: DrivenScheduler) -> None:
+    now = datetime.now(UTC)
+    schedule = hourly("missing")
+    beat.mirror.remove({schedule.pk: None})
+    let_it_lead(beat, now)
+    watch(now)
+    assert opened() == [("drift", "missing", "not_in_force")]
+
+    schedule.save()
+    let_it_lead(beat, now + LASTING)
+    watch(now + LASTING)
+
+    assert (told(), Alert.objects.count()) == ([], 0)
+
+
+def test_what_a_leading_beat_does_not_send_is_late_until_it_is_sent(beat: DrivenScheduler) -> None:
+    schedule = hourly("stuck")
+    due = beat.mirror.read([schedule.pk])[0].next
+    assert due is not None
+    for minutes, expected in ((4, []), (6, [("late", "stuck", "not_sent")])):
+        now = due + timedelta(minutes=minutes)
+        let_it_lead(beat, now)
+        watch(now)
+        assert opened() == expected
+
+    let_it_lead(beat, now + GATHERED)
+    watch(now + GATHERED)
+    assert told() == ["[Alert] stuck is late"]
+    assert "Beat leads, and has not sent it." in AlertDelivery.objects.get().body
+
+    beat.tick_at(now + GATHERED)
+    watch(now + GATHERED)
+    assert opened() == []
