@@ -29,14 +29,14 @@ _OF_THE_ENGINE = {
     "calendar": ("The confirmed holidays end soon", "The holidays are confirmed further ahead"),
 }
 _REASONS = {
-    "not_begun": "it was sent, and no worker has begun it",
-    "not_sent": "beat leads, and has not sent it",
+    "not_begun": "It was sent, and no worker has begun it",
+    "not_sent": "Beat leads, and has not sent it",
     "no_leader": "No beat leads.",
     "redis": "Redis does not answer.",
-    "not_in_force": "beat does not have it",
-    "stale": "beat has an older version",
-    "orphan": "beat has it, though it is off",
-    "set_aside": "beat cannot carry it out",
+    "not_in_force": "Beat does not have it",
+    "stale": "Beat has an older version",
+    "orphan": "Beat has it, though it is off",
+    "set_aside": "Beat cannot carry it out",
 }
 
 
@@ -99,7 +99,7 @@ ENGLISH = Words(
         "missed": "What to do: nothing is made up for by itself any more. If the data are needed, press “Run now” "
         "on the schedule's page.",
         "late": "What to do: look at workers and queues on the overview. Without a worker, start one: "
-        "celery -A stockura worker.",
+        "celery -A stockura worker. When beat leads and does not send, restart it.",
         "running_long": "What to do: open the run and see whether its progress moves. A worker that hangs is "
         "restarted; the run is then begun anew or marked as abandoned.",
         "paused_long": "What to do: resume the schedule, give its pause an end, or switch it off.",
