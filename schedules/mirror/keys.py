@@ -31,6 +31,8 @@ class Keys:
         self.filling = f"{self.prefix}:filling"
         #: Hash: entry key to the sentence that says why it was set aside.
         self.set_aside = f"{self.prefix}:set-aside"
+        #: Sorted set: entry keys of schedules that are out of force by when they were taken out (seconds since 1970).
+        self.removed = f"{self.prefix}:removed"
         #: Hash: beat's node name to what it last said of itself.
         self.beats = f"{self.prefix}:beats"
         #: Hash: counts of what beat has done, for monitoring.

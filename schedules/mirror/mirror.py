@@ -30,6 +30,8 @@ ENDED = -1.0
 PUSH_ATTEMPTS = 10
 #: Entries of one atomic step: a few milliseconds in which Redis does nothing else.
 CHUNK = 500
+#: Removed schedules of which that is still known; the longest gone are forgotten.
+NOTES_OF_REMOVAL = 100_000
 
 #: Where an app keeps its client of a Redis that Sentinels name.
 _CLIENT = "_schedules_redis"
@@ -47,6 +49,8 @@ class Held:
     next: datetime | None
     is_listed: bool
     seal: str
+    #: When it was last taken out of force; None for one that is held, and where that is not known.
+    removed_at: datetime | None = None
 
     @property
     def exists(self) -> bool:
@@ -62,7 +66,8 @@ class Mirror:
         self.redis: Redis = _client_of(self.app)
         self._read = self.redis.register_script(scripts.READ)
         self._push = partial(
-            self.redis.register_script(scripts.PUSH), keys=[self.keys.due, self.keys.wake, self.keys.set_aside]
+            self.redis.register_script(scripts.PUSH),
+            keys=[self.keys.due, self.keys.wake, self.keys.set_aside, self.keys.removed],
         )
         self._read_seals = self.redis.register_script(scripts.READ_SEALS)
         self._seal = self.redis.register_script(scripts.SEAL)
@@ -126,14 +131,17 @@ class Mirror:
                 script(keys=keys, args=arguments, client=pipe)
             return pipe.execute()
 
-    def remove(self, revisions: Mapping[int, int | None]) -> None:
+    def remove(self, revisions: Mapping[int, int | None], *, at: datetime | None = None) -> None:
         """Take schedules out of force, those not there are no matter.
 
-        With a revision, an entry of a newer one stays: somebody has put it in force again meanwhile.
+        With a revision, an entry of a newer one stays: somebody has put it in force again meanwhile. ``at`` is noted as
+        the instant of it: see ``Held.removed_at``.
         """
         script = self.redis.register_script(scripts.REMOVE)
+        noted = "" if at is None else repr(at.timestamp())
+        keys = (self.keys.due, self.keys.set_aside, self.keys.removed)
         steps = [
-            ((self.keys.entry(key), self.keys.due, self.keys.set_aside), ("" if revision is None else revision,))
+            ((self.keys.entry(key), *keys), ("" if revision is None else revision, noted, NOTES_OF_REMOVAL))
             for key, revision in revisions.items()
         ]
         for start in range(0, len(steps), CHUNK):
@@ -147,10 +155,18 @@ class Mirror:
     def read(self, schedule_ids: Sequence[int]) -> list[Held]:
         """Return what is held of each schedule, in their order, in one round trip."""
         keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in schedule_ids])
-        answer = self._ask(lambda: self._read(keys=[self.keys.due], args=[keys]))
+        answer = self._ask(lambda: self._read(keys=[self.keys.due, self.keys.removed], args=[keys]))
         return [
-            Held(revision, mark, from_microseconds(last), from_microseconds(upcoming), is_listed, seal)
-            for revision, mark, last, upcoming, seal, is_listed in json.loads(answer)
+            Held(
+                revision,
+                mark,
+                from_microseconds(last),
+                from_microseconds(upcoming),
+                is_listed,
+                seal,
+                datetime.fromtimestamp(float(removed), UTC) if removed else None,
+            )
+            for revision, mark, last, upcoming, seal, is_listed, removed in json.loads(answer)
         ]
 
     def seals(self, schedule_ids: Sequence[int]) -> list[str]:

@@ -1,14 +1,15 @@
 """The mirror's Lua scripts: each is one round trip and one atomic step."""
 
-#: Read what is held. KEYS: due.  ARGV: the entries' keys as one JSON text.
+#: Read what is held. KEYS: due, removed.  ARGV: the entries' keys as one JSON text.
 #: Answers one JSON text, which is read much faster than its parts one by one: for each entry
-#: {revision, fingerprint, last, next, seal, whether it is listed}, empty where there is nothing.
+#: {revision, fingerprint, last, next, seal, whether it is listed, when it was removed}, empty where there is nothing.
 READ = """
 local found = {}
 for i, key in ipairs(cjson.decode(ARGV[1])) do
   local held = redis.call('HMGET', key, 'revision', 'fingerprint', 'last', 'next', 'seal')
   for j = 1, 5 do held[j] = held[j] or '' end
   held[6] = redis.call('ZSCORE', KEYS[1], key) ~= false
+  held[7] = held[1] == '' and redis.call('ZSCORE', KEYS[2], key) or ''
   found[i] = held
 end
 return cjson.encode(found)
@@ -24,8 +25,8 @@ return cjson.encode(found)
 """
 
 #: Put entries in force, each unless beat has moved it on since the caller read it, or a newer revision is there.
-#: KEYS: due, wake, set-aside.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint, next,
-#: score, seal, seen last, seen revision}.
+#: KEYS: due, wake, set-aside, removed.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint,
+#: next, score, seal, seen last, seen revision}.
 #: Answers for each 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
 local answers = {}
@@ -40,6 +41,7 @@ for i, entry in ipairs(cjson.decode(ARGV[1])) do
     redis.call('HSET', key, 'definition', definition, 'revision', revision, 'fingerprint', fingerprint,
                'next', next, 'seal', seal)
     redis.call('HDEL', KEYS[3], key)
+    redis.call('ZREM', KEYS[4], key)
     redis.call('ZADD', KEYS[1], score, key)
     answers[i] = 1
   end
@@ -58,12 +60,17 @@ end
 """
 
 #: Take an entry out of force, unless a newer revision than the caller's is there.
-#: KEYS: entry, due, set-aside.  ARGV: revision, or nothing for whatever is there. Answers 1 when it is gone.
+#: KEYS: entry, due, set-aside, removed.  ARGV: revision, or nothing for whatever is there; the instant to be noted
+#: (seconds since 1970), or nothing; how many such notes are kept. Answers 1 when it is gone.
 REMOVE = """
 if ARGV[1] ~= '' and tonumber(redis.call('HGET', KEYS[1], 'revision') or '-1') > tonumber(ARGV[1]) then return 0 end
 redis.call('ZREM', KEYS[2], KEYS[1])
 redis.call('HDEL', KEYS[3], KEYS[1])
 redis.call('DEL', KEYS[1])
+if ARGV[2] ~= '' then
+  redis.call('ZADD', KEYS[4], ARGV[2], KEYS[1])
+  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[3]))
+end
 return 1
 """
 

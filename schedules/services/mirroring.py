@@ -259,8 +259,15 @@ def _repair(mirror: Mirror, suspects: Mapping[int, str], now: datetime, report: 
 
 
 def _was_changed_silently(row: APIEndpointSchedule, held: Held) -> bool:
-    """A proper save raises the revision and says since when it is in force; anything else came past it."""
-    return is_in_force(row) is (row.effective_from is None) or (held.exists and row.revision <= int(held.revision))
+    """A proper save raises the revision and says since when it is in force; anything else came past it.
+
+    So did a row that says to have been in force when it was taken out: a backup from before that was restored.
+    """
+    if is_in_force(row) is (row.effective_from is None):
+        return True
+    if held.exists:
+        return row.revision <= int(held.revision)
+    return bool(held.removed_at and row.effective_from and row.effective_from < held.removed_at)
 
 
 def _sort_into(report: ReconcileReport, examined: Sequence[_Examined]) -> None:
@@ -294,7 +301,7 @@ def _remove(
     for schedule_id, held in zip(revisions, mirror.read(list(revisions)), strict=True):
         reason = _reason_for_not_sending(rows.get(schedule_id), now)
         tell_overtaken(mirror, schedule_id, held, until=now, reason=reason)
-    mirror.remove(revisions)
+    mirror.remove(revisions, at=now)
 
 
 def _reason_for_not_sending(row: APIEndpointSchedule | None, now: datetime) -> str:
