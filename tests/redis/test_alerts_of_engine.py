@@ -7,6 +7,7 @@ import pytest
 
 from schedules.alerts.watching import watch
 from schedules.models import Alert, AlertDelivery, AlertRule, APIEndpointSchedule
+from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule
 from tests.support.driven_beat import DrivenScheduler
 
