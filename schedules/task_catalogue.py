@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from schedules import conf
 from schedules.masking import holds_secret
 from schedules.recurrence import Publication
+from schedules.task_calls import problem_with_call
 from schedules.task_parameters import Parameter, bound_values, parameters_of, problem_with_value
 
 #: Celery's own helpers are tasks too, but nobody schedules them.
@@ -121,16 +122,8 @@ def problem_with_arguments(name: str, args: Any, kwargs: Any) -> tuple[str, str]
     task = known_tasks().get(name)
     if task is None:
         return None
-    signature = inspect.signature(task.run)
-    try:
-        signature.bind(*args, **kwargs)
-    except TypeError as error:
-        field = "kwargs" if "keyword" in str(error) else "args"
-        return field, _("The task %(task)s%(signature)s cannot be called with these arguments: %(cause)s.") % {
-            "task": name,
-            "signature": signature,
-            "cause": error,
-        }
+    if refused_call := problem_with_call(task.run, args, kwargs):
+        return refused_call
     values = bound_values(task.run, args, kwargs)
     for index, parameter in enumerate(parameters_of(task.run) or ()):
         if parameter.name in values and (refused := problem_with_value(parameter, values[parameter.name])):
