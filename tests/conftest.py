@@ -29,7 +29,6 @@ FOLDERS = {
 }
 
 _run = pytest.StashKey[Any]()
-_stack = pytest.StashKey["Stack"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,8 +76,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Show what the processes of a failed test have printed."""
+    from tests.support.stack import STACK_OF_TEST
+
     report: Any = yield
-    if report.failed and (stack := item.stash.get(_stack, None)):
+    if report.failed and (stack := item.stash.get(STACK_OF_TEST, None)):
         report.sections.extend(stack.logs())
     return report
 
@@ -148,9 +149,9 @@ def stack(
     They end with the test. Their output stands in the report of a failed test.
     """
     from tests.support.databases import test_database_url
-    from tests.support.stack import Stack
+    from tests.support.stack import STACK_OF_TEST, Stack
 
     stack = Stack(directory=tmp_path, database_url=test_database_url(), redis=redis_server)
-    request.node.stash[_stack] = stack
+    request.node.stash[STACK_OF_TEST] = stack
     yield stack
     stack.close()

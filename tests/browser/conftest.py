@@ -1,6 +1,7 @@
 """A browser before the pages of a running copy.
 
-The web server is a real process on the test's database. Whatever a page asks of another machine is recorded and
+The web server is a real process on the test's database, one for the whole folder: starting one takes longer than most
+of the tests. The rows are emptied between tests as everywhere. Whatever a page asks of another machine is recorded and
 refused, and so is what it writes to the console: a page that is not quiet fails its test.
 """
 
@@ -12,10 +13,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.browser import NoBrowser, open_chromium
-from tests.support.stack import Stack
+from tests.support.stack import STACK_OF_TEST, Stack, Web
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from tests.support.redis_server import RedisServer
 
 OpenAs = Callable[..., "Page"]
 
@@ -36,10 +39,31 @@ def browser() -> Iterator["Browser"]:
         yield chromium
 
 
+@pytest.fixture(scope="package")
+def folder_stack(
+    browser: "Browser",
+    django_db_setup: None,
+    redis_of_this_run: "RedisServer",
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stack]:
+    from tests.support.databases import test_database_url
+
+    directory = tmp_path_factory.mktemp("browser")
+    stack = Stack(directory=directory, database_url=test_database_url(), redis=redis_of_this_run)
+    yield stack
+    stack.close()
+
+
+@pytest.fixture(scope="package")
+def folder_web(folder_stack: Stack) -> Web:
+    return folder_stack.web(app="tests.support.browsed_web")
+
+
 @pytest.fixture
-def site(browser: "Browser", stack: Stack) -> str:
+def site(request: pytest.FixtureRequest, folder_stack: Stack, folder_web: Web, transactional_db: None) -> str:
     """The address of a web server on the test's database."""
-    return stack.web().url
+    request.node.stash.setdefault(STACK_OF_TEST, folder_stack)
+    return folder_web.url
 
 
 @pytest.fixture

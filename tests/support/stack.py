@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, RunningProcess
 from tests.support.redis_server import RedisServer
@@ -27,6 +29,8 @@ from tests.support.waiting import wait_until
 
 #: Stockura's own app, with the tests' tasks added.
 APP = "tests.support.app"
+#: Where a test keeps its stack, so that the report of a failure shows what the processes have printed.
+STACK_OF_TEST = pytest.StashKey["Stack"]()
 
 
 class Web(RunningProcess):
@@ -36,7 +40,7 @@ class Web(RunningProcess):
 
 
 class Stack:
-    """Starts Stockura's processes for one test and ends them after it."""
+    """Starts Stockura's processes and ends them when ``close`` is called: after one test, or after a folder's."""
 
     def __init__(self, *, directory: Path, database_url: str, redis: RedisServer) -> None:
         self.directory = directory
@@ -82,11 +86,13 @@ class Stack:
         worker.wait_for_output("ready.")
         return worker
 
-    def web(self, *, name: str = "web", env: dict[str, str] | None = None) -> Web:
+    def web(
+        self, *, name: str = "web", app: str = "stockura.wsgi", env: dict[str, str] | None = None
+    ) -> Web:
         """Start gunicorn on a free port and return when it answers."""
         port = free_port()
         command = self._python_m(
-            ["gunicorn", "stockura.wsgi", f"--bind=127.0.0.1:{port}", "--workers=1", "--threads=4"]
+            ["gunicorn", app, f"--bind=127.0.0.1:{port}", "--workers=1", "--threads=4"]
         )
         web = Web(name, command, **self._how(name, env))
         web.url = f"http://127.0.0.1:{port}"
