@@ -63,7 +63,7 @@ class ReadOnly(ModelAdmin):
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnly):
-    #: Before these stands what it is about, as a link where its reader may follow it.
+    #: After the first stands what it is about, as a link where its reader may follow it.
     list_display = ["event_shown", "detail_shown", "since_shown", "told_shown", "rule"]
     list_display_links = ["event_shown"]
     list_filter = [StateFilter, ("event", ChoicesDropdownFilter), ("rule", RelatedDropdownFilter)]
@@ -72,34 +72,18 @@ class AlertAdmin(ReadOnly):
     list_per_page = 50
     show_full_result_count = False
     search_fields = ["title"]
-    fields = [
-        *("about_full", "event_shown", "state_shown", "detail_shown"),
-        *("since_full", "told_full", "over_full", "rule"),
-    ]
-    readonly_fields = fields
+    #: Before these stands what it is about.
+    fields = ["event_shown", "state_shown", "detail_shown", "since_full", "told_full", "over_full", "rule"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        user = request.user
-        may_see = {verb: user.has_perm(f"schedules.view_{verb}") for verb in ("schedulerun", "apiendpointschedule")}
+        first, *others = self.list_display
+        return [first, _about_for(request), *others]
 
-        @display(description=gettext_lazy("about"), ordering="title")
-        def about_shown(alert: Alert) -> SafeString:
-            address = ""
-            if alert.facts.get("run_id") and may_see["schedulerun"]:
-                address = reverse("admin:schedules_schedulerun_change", args=[alert.facts["run_id"]])
-            elif alert.schedule_id and may_see["apiendpointschedule"]:
-                address = reverse("admin:schedules_apiendpointschedule_change", args=[alert.schedule_id])
-            elif not alert.schedule_id:
-                address = reverse("admin:index")
-            if not address:
-                return format_html("{}", name_of(alert, page_language()))
-            return format_html('<a class="sx-link" href="{}">{}</a>', address, name_of(alert, page_language()))
+    def get_fields(self, request: HttpRequest, obj: Alert | None = None) -> list[Any]:
+        return [_about_for(request), *self.fields]
 
-        return [about_shown, *self.list_display]
-
-    @display(description=gettext_lazy("about"))
-    def about_full(self, alert: Alert) -> str:
-        return name_of(alert, page_language())
+    def get_readonly_fields(self, request: HttpRequest, obj: Alert | None = None) -> list[Any]:
+        return self.get_fields(request, obj)
 
     @display(description=gettext_lazy("event"), ordering="event")
     def event_shown(self, alert: Alert) -> SafeString:
@@ -110,8 +94,9 @@ class AlertAdmin(ReadOnly):
         return two_lines(badge(alert.get_state_display(), TONES[State(alert.state)]), alert.get_outcome_display())
 
     @display(description=gettext_lazy("what is the matter"))
-    def detail_shown(self, alert: Alert) -> str:
-        return detail_of(alert, page_language(), timezone.now())
+    def detail_shown(self, alert: Alert) -> SafeString:
+        # An error may be one long word, such as an address.
+        return format_html('<span class="sx-alert-detail">{}</span>', detail_of(alert, page_language(), timezone.now()))
 
     @display(description=gettext_lazy("since"), ordering="since")
     def since_shown(self, alert: Alert) -> SafeString:
@@ -139,7 +124,8 @@ class AlertAdmin(ReadOnly):
 @admin.register(AlertDelivery)
 class AlertDeliveryAdmin(ReadOnly):
     list_display = ["created_shown", "subject", "kind", "channel_name", "outcome_shown"]
-    list_display_links = ["subject"]
+    # The first one too: on a phone the theme takes a first column without a link for a box to tick.
+    list_display_links = ["created_shown", "subject"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
@@ -169,6 +155,27 @@ class AlertDeliveryAdmin(ReadOnly):
     def outcome_shown(self, delivery: AlertDelivery) -> SafeString:
         return two_lines(delivery_badge(delivery), answer_text(delivery.answer))
 
-    @display(description=gettext_lazy("text"))
+    @display(description=pgettext_lazy("of a message", "text"))
     def body_shown(self, delivery: AlertDelivery) -> SafeString:
         return format_html('<pre class="sx-message" tabindex="0">{}</pre>', delivery.body)
+
+
+def _about_for(request: HttpRequest) -> Any:
+    """Return the column of what an alert is about, with the way to the row behind it as far as the reader may go it."""
+    may_see_runs = request.user.has_perm("schedules.view_schedulerun")
+    may_see_schedules = request.user.has_perm("schedules.view_apiendpointschedule")
+
+    @display(description=gettext_lazy("about"), ordering="title")
+    def about_shown(alert: Alert) -> SafeString:
+        address = ""
+        if alert.facts.get("run_id") and may_see_runs:
+            address = reverse("admin:schedules_schedulerun_change", args=[alert.facts["run_id"]])
+        elif alert.schedule_id and may_see_schedules:
+            address = reverse("admin:schedules_apiendpointschedule_change", args=[alert.schedule_id])
+        elif not alert.schedule_id:
+            address = reverse("admin:index")
+        if not address:
+            return format_html("{}", name_of(alert, page_language()))
+        return format_html('<a class="sx-link" href="{}">{}</a>', address, name_of(alert, page_language()))
+
+    return about_shown

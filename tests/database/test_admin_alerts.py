@@ -190,6 +190,8 @@ def test_open_alerts_are_listed_with_the_way_to_the_run_and_messages_can_be_read
     text = text_of(chief.get(address("alert", "changelist")))
     assert address("schedulerun", "change", run.pk) in text
     assert "&lt;b&gt;500&lt;/b&gt;" in text
+    (failed,) = rule.alerts.filter(event="failed")
+    assert address("schedulerun", "change", run.pk) in text_of(chief.get(address("alert", "change", failed.pk)))
     for alert in rule.alerts.all():
         assert "&lt;b&gt;" in text_of(chief.get(address("alert", "change", alert.pk))) or alert.event == "beat_silent"
     message = AlertDelivery.objects.filter(event="failed").get()
