@@ -8,6 +8,5 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         from schedules import checks, recording, signals  # noqa: F401
-        from schedules.alerts import in_worker  # noqa: F401
         from schedules.ledger import signs_of_life, wiring  # noqa: F401
         from schedules.services import log_entries  # noqa: F401

@@ -46,8 +46,6 @@ DEFAULTS: dict[str, Any] = {
     # True: webhooks may go to private addresses, such as a chat server in the same network. Off, because whoever may
     # edit channels could otherwise make this machine ask what stands behind the firewall.
     "ALERT_PRIVATE_TARGETS": False,
-    # True: workers look, too; manage.py send_alerts --loop is the other one that does.
-    "ALERTS_IN_WORKER": True,
     # What /metrics asks for as a bearer token; empty: there is no such page.
     "METRICS_TOKEN": "",
     # Where people reach the pages, such as https://schedules.example.jp; messages link to it. Empty: no links.

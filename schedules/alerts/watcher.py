@@ -1,4 +1,7 @@
-"""The loop that looks and sends: in a thread of each worker, and in ``manage.py send_alerts --loop``."""
+"""The loop that looks and sends: ``manage.py send_alerts --loop``.
+
+Not in a thread of the workers: their main process forks, and what a thread holds at that moment is held for ever in
+the child."""
 
 import logging
 import os

@@ -266,7 +266,8 @@ def test_a_task_that_replaces_itself_says_so_in_its_result(stack: Stack) -> None
 
     wait_until(lambda: ScheduleRun.objects.get(pk=run.pk).state == State.SUCCEEDED, within=10)
     assert ScheduleRun.objects.get(pk=run.pk).result == "Replaced by new task"
-    wait_until(lambda: "done" in stack.effects_file.read_text(), within=10, saying="the replacement to be done")
+    file = stack.effects_file
+    wait_until(lambda: file.exists() and "done" in file.read_text(), within=10, saying="the replacement to be done")
 
 
 def leader_of() -> str | None:

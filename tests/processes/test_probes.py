@@ -27,6 +27,7 @@ def probe(stack: Stack, name: str, **env: str) -> subprocess.CompletedProcess[st
 
 
 def beat_health(stack: Stack, *options: str) -> subprocess.CompletedProcess[str]:
+    stack.env["LANGUAGE_CODE"] = "en"
     return stack.manage("beat_health", "--max-age=3", *options, check=False)
 
 

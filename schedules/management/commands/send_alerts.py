@@ -1,4 +1,4 @@
-"""Look for what is to be told, and send it; with --loop for ever, beside the workers that do the same."""
+"""Look for what is to be told, and send it; with --loop for ever."""
 
 import signal
 import threading
@@ -21,7 +21,7 @@ WITHIN = timedelta(minutes=1)
 class Command(BaseCommand):
     help = (
         "Look once for what is to be told, and send what is due. With --loop, go on until stopped: a process of its "
-        "own, that tells when beat or all workers are gone. Workers look as well; they take turns."
+        "own, that tells when beat or all workers are gone. Several of them take turns."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
