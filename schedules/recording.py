@@ -40,6 +40,5 @@ record(OccurrenceChange, noise=("changed_by", "changed_by_name", "created_at", "
 record(ExceptionalDay, noise=("managed_by",))
 record(AlertChannel, secret=("url", "secret"))
 record(AlertRule, sets=("channels",))
-record(OccurrenceChange, noise=("recorded_at",))
 record(CalendarFeed, noise=("last_read_at",), secret=("secret_hash",))
 record(AccessToken, noise=("last_used_at",), secret=("digest",))

@@ -105,7 +105,8 @@ class EndpointFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
         value = self.value() or ""
-        return queryset.filter(endpoint_id=int(value)) if value.isascii() and value.isdigit() else queryset
+        is_number = value.isascii() and value.isdigit() and len(value) < 19
+        return queryset.filter(endpoint_id=int(value)) if is_number else queryset
 
 
 class LatestStateFilter(DropdownFilter):

@@ -154,10 +154,7 @@ class LocalInstantField(forms.Field):
                 return datetime.strptime(str(value).strip(), pattern)
             except ValueError:
                 continue
-        raise ValidationError(
-            _('"%(value)s" is not a date and time. Write for example 2026-04-01 08:10.'),
-            params={"value": str(value)[:60]},
-        )
+        raise _not_a_date_and_time(str(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -172,13 +169,22 @@ def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
     Raises ValidationError for a time that the clocks skip: a single date and time is meant exactly.
     """
     instant = local.replace(tzinfo=zone)
-    from_utc = datetime.fromtimestamp(instant.timestamp(), zone)
+    try:
+        from_utc = datetime.fromtimestamp(instant.timestamp(), zone)
+    except (ValueError, OverflowError) as error:
+        # In UTC it lies before the year 1 or after 9999.
+        raise _not_a_date_and_time(local.isoformat(" ", "minutes")) from error
     if from_utc.replace(tzinfo=None) != local:
         raise ValidationError(
             _("The clocks of %(zone)s skip %(local)s. Write %(next)s or another time."),
             params={"zone": zone.key, "local": f"{local:%Y-%m-%d %H:%M}", "next": f"{from_utc:%Y-%m-%d %H:%M}"},
         )
     return instant
+
+
+def _not_a_date_and_time(text: str) -> ValidationError:
+    message = _('"%(value)s" is not a date and time. Write for example 2026-04-01 08:10.')
+    return ValidationError(message, params={"value": text[:60]})
 
 
 def _iso_date(typed: str) -> str:

@@ -211,7 +211,8 @@ class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
         if isinstance(typed, APIEndpoint):
             return typed
         text = str(typed or "")
-        return APIEndpoint.objects.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
+        is_number = text.isascii() and text.isdigit() and len(text) < 19
+        return APIEndpoint.objects.filter(pk=int(text)).first() if is_number else None
 
     def chosen_task(self) -> str:
         return self.endpoint.task if self.endpoint else ""

@@ -147,7 +147,10 @@ class _Changeable:
     def set(self, kind: str, to: datetime | None, *, by: Any, reason: str) -> OccurrenceChange:
         if self.count >= MAX_CHANGES and any(row.pk is None for row in self.rows):
             raise OccurrenceRefused("too_many", self.rows[0].scheduled_for, most=MAX_CHANGES)
-        for row in self.rows:
+        changed = [row for row in self.rows if row.scheduled_for != to]
+        # Back where the rule has it, and another comes to stand there too: of its own it is not changed any more.
+        self._delete([row for row in self.rows if row.scheduled_for == to])
+        for row in changed:
             row.kind, row.moved_to, row.reason = kind, to, reason
             row.changed_by, row.changed_by_name, row.created_at = by, str(by or "")[:150], self.now
             # What the ledger was told of it may be otherwise now.
@@ -155,13 +158,17 @@ class _Changeable:
             with actors.acting(reason=reason or actors.current().reason):
                 row.save()
         _say(self.schedule)
-        return self.rows[0]
+        return changed[0]
 
     def forget(self) -> None:
-        for row in self.rows:
+        self._delete(self.rows)
+        _say(self.schedule)
+
+    @staticmethod
+    def _delete(rows: Sequence[OccurrenceChange]) -> None:
+        for row in rows:
             if row.pk is not None:
                 row.delete()
-        _say(self.schedule)
 
 
 def _was_sent(schedule: APIEndpointSchedule, at: datetime) -> bool:

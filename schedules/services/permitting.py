@@ -10,5 +10,10 @@ def require_task(name: str, *, by: Any) -> None:
     """Raise TaskRefused unless the settings allow the task, and to ``by``; None is whoever runs the system."""
     if sentence := problem_with_allowance(name):
         raise TaskRefused(sentence, is_forbidden=False)
+    require_permission(name, by=by)
+
+
+def require_permission(name: str, *, by: Any) -> None:
+    """Raise TaskRefused unless ``by`` may call the task; None is whoever runs the system."""
     if by is not None and (sentence := problem_with_permission(by, name)):
         raise TaskRefused(sentence, is_forbidden=True)

@@ -16,7 +16,7 @@ from schedules import actors
 from schedules.exceptions import NothingToRevert, NotRevertible
 from schedules.history import changes_in, row_before, set_values
 from schedules.models import APIEndpoint, APIEndpointSchedule, OccurrenceChange, RecordedChange
-from schedules.services.permitting import require_task
+from schedules.services.permitting import require_permission, require_task
 
 #: What a pause is made of; who may pause may revert it.
 PAUSE_FIELDS = frozenset({"paused_at", "paused_until", "pause_reason"})
@@ -81,12 +81,25 @@ def revert(entry: RecordedChange, *, by: Any = None, reason: str = "") -> models
     Raises what ``plan_revert`` raises, and TaskRefused.
     """
     plan = plan_revert(entry, lock=True)
-    if isinstance(plan.row, APIEndpoint | APIEndpointSchedule) and {"task", "endpoint"} & set(plan.differences):
-        task = plan.row.task if isinstance(plan.row, APIEndpoint) else plan.row.endpoint.task
-        require_task(task, by=by)
+    _require_tasks(plan, by)
     with actors.acting(reason=reason or actors.current().reason, reverts=entry.pk):
         plan.row.save()
     return plan.row
+
+
+def _require_tasks(plan: Revert, by: Any) -> None:
+    """Hold a revert to what an edit is held to: who may not call a task changes nothing of what calls it."""
+    if plan.verbs == {"pause"} or not isinstance(plan.row, APIEndpoint | APIEndpointSchedule):
+        return
+    if {"task", "endpoint"} & set(plan.differences):
+        require_task(_task_of(plan.row), by=by)
+    if not plan.restores:
+        # Away from a task counts too: otherwise two steps would change what it is called with.
+        require_permission(_task_of(type(plan.row)._base_manager.get(pk=plan.row.pk)), by=by)
+
+
+def _task_of(row: APIEndpoint | APIEndpointSchedule) -> str:
+    return str(row.task if isinstance(row, APIEndpoint) else row.endpoint.task)
 
 
 def _restored(entry: RecordedChange, stored: models.Model | None) -> Revert:

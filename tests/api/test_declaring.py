@@ -109,6 +109,16 @@ def test_no_name_is_a_fault_of_the_program(client: APIClient, endpoint: APIEndpo
         assert client.put(by_name(name), declared(endpoint)).json()["outcome"] == "unchanged"
 
 
+@pytest.mark.parametrize("typed", [" x", "x ", "x\n"])
+def test_spaces_around_a_name_are_not_part_of_it_however_often_it_is_declared(
+    client: APIClient, endpoint: APIEndpoint, typed: str
+) -> None:
+    said = [client.put(by_name(typed), declared(endpoint)).json()["outcome"] for _time in range(2)]
+
+    assert said == ["created", "unchanged"]
+    assert client.get(by_name(typed)).json()["name"] == "x"
+
+
 @pytest.mark.parametrize("path", ["%00", "a%00b", "%ff", "%ed%a0%80"])
 def test_no_address_is_a_fault_of_the_program(client: APIClient, endpoint: APIEndpoint, path: str) -> None:
     assert client.generic("PUT", f"{ADDRESS}/by-name/{path}", "{}", "application/json").status_code in (400, 404)

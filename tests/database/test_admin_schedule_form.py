@@ -57,6 +57,27 @@ def test_a_date_and_time_is_meant_in_the_zone_of_the_schedule(chief: Client, end
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("endpoint", "9" * 5000),
+        ("starts_at", "0001-01-01T00:00"),
+        ("ends_at", "9999-12-31T23:59"),
+    ],
+)
+def test_what_no_database_and_no_clock_can_hold_is_refused_at_its_field(
+    chief: Client, endpoint: APIEndpoint, field: str, value: str
+) -> None:
+    # East of Greenwich the year 1 begins in the year 0 of UTC; west of it 9999 ends in 10000.
+    zone = "Asia/Tokyo" if value.startswith("0") else "America/New_York"
+    sent = typed(endpoint, schedule_type="daily", execution_times="0810", timezone=zone)
+    page = chief.post(ADD, sent | {field: value})
+
+    assert page.status_code == 200
+    assert list(page.context["adminform"].form.errors) == [field]
+    assert not APIEndpointSchedule.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("filled", "field", "words"),
     [
         ({"execution_times": "8:00", "catch_up_window_seconds_amount": ""}, "catch_up_window_seconds", "required"),

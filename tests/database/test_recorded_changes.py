@@ -208,3 +208,11 @@ def test_a_one_time_change_is_recorded_and_its_passing_is_not(user: User) -> Non
 
     assert not OccurrenceChange.objects.exists()
     assert RecordedChange.objects.get_for_model(OccurrenceChange).filter(object_id=pk).count() == 1
+
+
+def test_of_a_one_time_change_its_author_is_told_once(user: User) -> None:
+    change = OccurrenceChange.objects.create(schedule=a_schedule(), scheduled_for=timezone.now(), kind="skip")
+    change.changed_by, change.changed_by_name, change.reason = user, str(user), "stocktaking"
+    change.save()
+
+    assert set(latest(change).changes) == {"reason"}

@@ -15,7 +15,7 @@ from schedules.exceptions import TaskRefused
 from schedules.ledger.claiming import Message, Verdict, claim
 from schedules.messages import Origin
 from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
+from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange, ScheduleRun
 from schedules.models.reasons import Reason
 from schedules.services.mirroring import reconcile
 from schedules.services.triggering import run_now
@@ -152,6 +152,28 @@ def test_a_script_without_the_tasks_permission_makes_and_runs_nothing_that_calls
     assert (ran.status_code, ran.json()["code"]) == (403, "task_not_permitted")
     # Other tasks are as free as before.
     assert script.post("/api/v1/endpoints", {"name": "mine", "task": "tests.nothing"}).status_code == 201
+
+
+def test_without_the_tasks_permission_nothing_that_calls_it_is_reverted(needs: None) -> None:
+    endpoint = an_endpoint(task="tests.effect")
+    schedule = a_schedule(endpoint=endpoint)
+    for row, changed in ((schedule, {"description": "x"}), (endpoint, {"description": "x"})):
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save()
+    rights = ["change_apiendpoint", "change_apiendpointschedule", "pause_apiendpointschedule"]
+    script = script_of(a_person(*rights, "view_apiendpoint", "view_apiendpointschedule"))
+
+    for resource, row in (("schedules", schedule), ("endpoints", endpoint)):
+        entry = RecordedChange.objects.get_for_object(row).latest("pk")
+        answer = script.post(f"/api/v1/{resource}/{row.pk}/history/{entry.pk}/revert", {})
+        assert (answer.status_code, answer.json()["code"]) == (403, "task_not_permitted")
+        row.refresh_from_db()
+        assert row.description == "x"
+    # To pause what calls it needs no such permission, and neither does undoing that.
+    assert script.post(f"/api/v1/schedules/{schedule.pk}/pause", {}).status_code == 200
+    entry = RecordedChange.objects.get_for_object(schedule).latest("pk")
+    assert script.post(f"/api/v1/schedules/{schedule.pk}/history/{entry.pk}/revert", {}).status_code == 200
 
 
 def test_a_script_with_the_tasks_permission_may(needs: None) -> None:

@@ -390,6 +390,17 @@ def test_two_that_were_put_together_are_skipped_together() -> None:
     assert next_of(schedule) == due + 2 * HOUR
 
 
+def test_two_that_were_put_together_move_back_to_where_one_of_them_was_and_that_one_is_changed_no_more() -> None:
+    schedule = hourly()
+    first = next_of(schedule)
+    move_occurrence(schedule.pk, first, to=first + HOUR, now=first - MINUTE)
+    move_occurrence(schedule.pk, first + HOUR, to=first, now=first - MINUTE)
+
+    rows = OccurrenceChange.objects.values_list("scheduled_for", "moved_to")
+    assert list(rows) == [(first + HOUR, first)]
+    assert recurrence_of(APIEndpointSchedule.objects.get()).has(first)
+
+
 def test_a_void_change_can_always_be_removed() -> None:
     schedule = hourly()
     due = next_of(schedule)

@@ -47,10 +47,11 @@ class DeclaredRows(MirroredRows):
 
     def show_named(self, name: str) -> Response:
         """Answer with the row of this name."""
-        return self.answer(get_object_or_404(self.get_queryset(), name=name))
+        return self.answer(get_object_or_404(self.get_queryset(), name=as_stored(name)))
 
     def declare_named(self, name: str) -> Response:
         """Create the row of this name or make it what the body says, unless it is so already."""
+        name = as_stored(name)
         try:
             return self._declare(name)
         except IntegrityError:
@@ -71,3 +72,10 @@ class DeclaredRows(MirroredRows):
         (row, outcome), warning = self.carry_out(change)
         code = status.HTTP_201_CREATED if outcome is Outcome.CREATED else status.HTTP_200_OK
         return self.answer(row, warning, status=code, also={"outcome": outcome})
+
+
+def as_stored(name: str) -> str:
+    """Return a name without the spaces around it, which no field keeps: looked for with them, it would be created anew
+    at each call, and refused.
+    """
+    return name.strip()
