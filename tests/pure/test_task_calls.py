@@ -1,10 +1,18 @@
 """Arguments that a task does not take are refused with the name of what is wrong, never with Python's own words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from schedules.task_calls import problem_with_call
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def fetch(codes: list[str], /, limit: int, since: str = "", *, share: float, force: bool = False) -> None: ...
