@@ -96,7 +96,7 @@ def test_what_no_database_and_no_clock_can_hold_is_refused_at_its_field(
         ),
         ({"execution_times": "8:00", "timezone": "Asia/Nowhere"}, "timezone", ""),
         ({"execution_times": "8:00", "excluded_dates": "2026-02-30"}, "excluded_dates", "2026-02-30"),
-        ({"execution_times": "8:00", "kwargs": '{"x": 1}'}, "kwargs", "tests.positional"),
+        ({"execution_times": "8:00", "kwargs": '{"x": 1}'}, "kwargs", "x"),
         ({"execution_times": "8:00", "args": "{}"}, "args", "list"),
         ({"execution_times": "8:00", "endpoint": "999"}, "endpoint", ""),
         ({"execution_times": "8:00", "name": ""}, "name", ""),
