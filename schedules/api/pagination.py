@@ -1,6 +1,6 @@
 """Lists in pages: numbered ones for what staff manage, a cursor for the history, which grows while it is read."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,7 +61,9 @@ class NewestFirst(_StrictPages, CursorPagination):
             # Positions are handed to the database as they came: a forged one would be an error of the database.
             try:
                 position = datetime.fromisoformat(cursor.position)
-            except ValueError as error:
+                # In UTC, in which it is asked for, it may lie before the year 1 or after 9999.
+                position.astimezone(UTC)
+            except (ValueError, OverflowError) as error:
                 raise NotFound(self.invalid_cursor_message) from error
             if position.tzinfo is None:
                 raise NotFound(self.invalid_cursor_message)

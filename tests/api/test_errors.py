@@ -79,6 +79,8 @@ def test_no_value_of_any_field_of_an_endpoint_is_a_fault_of_the_program(client: 
         ("GET", "/api/v1/runs?cursor=%ff", 404, "not_found"),
         ("GET", "/api/v1/runs?cursor=cD1hYmM=", 404, "not_found"),  # p=abc
         ("GET", "/api/v1/runs?cursor=cD0yMDI2LTAxLTAx", 404, "not_found"),  # p=2026-01-01, without an offset
+        # p=0001-01-01T00:00:00+09:00, which is the year 0 in UTC
+        ("GET", "/api/v1/runs?cursor=cD0wMDAxLTAxLTAxVDAwOjAwOjAwJTJCMDk6MDA=", 404, "not_found"),
     ],
 )
 def test_what_is_not_there_is_a_problem_document_too(
