@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from schedules.api.conditional import ETAG, IF_ABSENT, IF_MATCH, IF_NONE_MATCH, require_absent, require_current
@@ -39,6 +40,10 @@ def describe_declare(resource: str, declared: Any) -> Any:
     )
 
 
+class CreatedMeanwhile(Exception):
+    """Another request has created the row since it was looked for: that its name is taken is no fault of this one."""
+
+
 class DeclaredRows(MirroredRows):
     """Rows that may be addressed by their names besides: each view has the two actions, described with its fields."""
 
@@ -54,8 +59,8 @@ class DeclaredRows(MirroredRows):
         name = as_stored(name)
         try:
             return self._declare(name)
-        except IntegrityError:
-            # Another request has created it in this moment; now it is there, and is compared with.
+        except (IntegrityError, CreatedMeanwhile):
+            # Now it is there, and is compared with.
             return self._declare(name)
 
     def _declare(self, name: str) -> Response:
@@ -65,7 +70,10 @@ class DeclaredRows(MirroredRows):
             require_current(self.request, None if stored is None else self.state_of(stored), needed=False)
             context = {**self.get_serializer_context(), "declared_name": name}
             serializer = self.declared_serializer_class(stored, data=self.request.data, context=context)
-            serializer.is_valid(raise_exception=True)
+            if not serializer.is_valid():
+                if stored is None and self.get_queryset().filter(name=name).exists():
+                    raise CreatedMeanwhile
+                raise ValidationError(serializer.errors)
             outcome = declare(serializer.candidate, stored=stored)
             return stored if outcome is Outcome.UNCHANGED else serializer.candidate, outcome
 
