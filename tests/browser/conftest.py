@@ -86,14 +86,13 @@ def open_as(browser: "Browser", site: str) -> Iterator[OpenAs]:
         page = context.new_page()
         page.set_default_timeout(10_000)
 
-        def stay_at_home(route: Any) -> None:
-            if urlsplit(route.request.url).netloc == urlsplit(site).netloc:
-                route.continue_()
-            else:
-                trouble.append(f"asked for {route.request.url}")
-                route.abort()
+        def note(request: Any) -> None:
+            if urlsplit(request.url).netloc != urlsplit(site).netloc:
+                trouble.append(f"asked for {request.url}")
 
-        context.route("**/*", stay_at_home)
+        # Only noted: the browser itself finds no other machine, and pages are kept apart from the test's own pace.
+        # (Playwright's routes would hold each request up, and switch the browser's cache off.)
+        page.on("request", note)
         page.on("console", lambda message: message.type in ("error", "warning") and trouble.append(message.text))
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.goto(site + address)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.test_pages import LIST
+from tests.browser.scene import LIST
 from tests.browser.test_schedule_form import expect
 
 if TYPE_CHECKING:

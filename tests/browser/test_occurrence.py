@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.scene import LIST
 from tests.browser.test_schedule_form import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenAs
-
-LIST = "/admin/schedules/apiendpointschedule/"
 
 
 @pytest.mark.parametrize("scripts", [True, False])

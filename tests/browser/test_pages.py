@@ -1,26 +1,14 @@
-"""The other pages in a real browser: actions, languages, narrow screens, quiet consoles, nothing from elsewhere."""
+"""The list in a real browser: actions, languages, and what a reader sees."""
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.scene import LIST
 from tests.browser.test_schedule_form import expect
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenAs
-
-LIST = "/admin/schedules/apiendpointschedule/"
-PAGES = (
-    "/admin/",
-    LIST,
-    f"{LIST}add/",
-    f"{LIST}reconcile/",
-    "/admin/schedules/schedulerun/",
-    "/admin/schedules/apiendpoint/",
-    "/admin/schedules/apiendpoint/add/",
-    "/admin/schedules/exceptionalday/add/",
-    "/admin/auth/user/",
-)
 
 
 @pytest.fixture
@@ -65,20 +53,6 @@ def test_many_are_paused_with_a_reason(open_as: "OpenAs", chief: Any, schedule: 
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("body")).to_contain_text("2 schedules paused: evening, morning")
     expect(page.locator("#result_list").get_by_text("maintenance")).to_have_count(2)
-
-
-@pytest.mark.parametrize("language", ["en", "ja"])
-@pytest.mark.parametrize("width", [1440, 390])
-def test_every_page_is_quiet_and_fits_its_screen(
-    open_as: "OpenAs", chief: Any, schedule: Any, language: str, width: int
-) -> None:
-    page = open_as(chief, PAGES[0], language=language, width=width)
-    start = page.url.removesuffix(PAGES[0])
-    for address in (*PAGES, f"{LIST}{schedule.pk}/change/"):
-        page.goto(start + address, wait_until="networkidle")
-        assert page.locator("html").get_attribute("lang") == language
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{address} is {wide} px too wide"
 
 
 def test_the_rule_is_said_in_the_language_of_the_page(open_as: "OpenAs", chief: Any, schedule: Any) -> None:

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.scene import LIST
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import OpenAs
 
-ADD = "/admin/schedules/apiendpointschedule/add/"
-LIST = "/admin/schedules/apiendpointschedule/"
+ADD = f"{LIST}add/"
 
 #: Kind → the fields of the rule that it shows.
 FIELDS_OF_KIND = {

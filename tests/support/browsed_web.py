@@ -6,7 +6,12 @@ Emptying the tables gives every kind of row a new key, which a process of the pr
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from stockura.wsgi import application as stockura
+from django.conf import settings
+
+# Files do not change while tests run, so the browser need not ask again for each page. Read when the application is made.
+settings.WHITENOISE_MAX_AGE = 3600
+
+from stockura.wsgi import application as stockura  # noqa: E402
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

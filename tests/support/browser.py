@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 #: Where browsers are looked for; CHROMIUM names another one.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-#: Nothing but what the pages ask for: a request of the browser's own would look like one of ours.
+#: Nothing but what the pages ask for: a request of the browser's own would look like one of ours. No other machine is
+#: found, whatever a page asks for.
 OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +22,7 @@ OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 
