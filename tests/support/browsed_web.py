@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-# Files do not change while tests run, so the browser need not ask again for each page. Read when the application is made.
+# Files do not change while tests run, so a browser need not ask for them again. Read when the application is made.
 settings.WHITENOISE_MAX_AGE = 3600
 
 from stockura.wsgi import application as stockura  # noqa: E402
