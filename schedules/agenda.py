@@ -1,6 +1,6 @@
 """What lies ahead over all schedules, computed from their recurrences: the next runs, and how many come when.
 
-Reading ten thousand rows and making rules of them takes a second, so a process keeps the rules it has made. Each look
+Reading ten thousand rows and making rules of them takes long, so a process keeps the rules it has made. Each look
 asks the database only which schedules are in force and at which revision, and reads the rows of those that are new.
 """
 
@@ -8,16 +8,18 @@ import heapq
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from schedules.models import APIEndpointSchedule
-from schedules.models.definitions import Beside, read_beside, recurrence_of
+from schedules.models.definitions import read_beside
 from schedules.models.lifecycle import in_force, last_paused
-from schedules.recurrence import DefinitionError, Occurrence, Recurrence
+from schedules.models.many_rules import rules_of
+from schedules.recurrence import Occurrence, Recurrence
 
 #: More rows than this are read all together: a list of their keys would be longer than the answer.
 READ_BY_KEY = 2000
@@ -26,31 +28,22 @@ MOST = 100_000
 SECOND = timedelta(seconds=1)
 
 
-@dataclass
-class Planned:
-    """A schedule that is in force. ``recurrence`` is None when its row makes no rule."""
+class Outlook:
+    """What lies ahead of one rule, computed once for all the schedules that share it."""
 
-    schedule_id: int
-    endpoint_id: int
-    name: str
-    timezone: str
-    recurrence: Recurrence | None
-    mark: Any
-    paused_until: datetime | None = None
-    #: The first occurrence after ``_next_since``; kept until that moment has passed.
-    _next_since: datetime | None = None
-    _next: datetime | None = None
-    _counts_of: tuple[datetime, ...] = ()
-    _counts: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self, recurrence: Recurrence) -> None:
+        self.recurrence = recurrence
+        #: The first occurrence after ``_next_since``; kept until that moment has passed.
+        self._next_since: datetime | None = None
+        self._next: datetime | None = None
+        self._counts_of: tuple[datetime, ...] = ()
+        self._counts: list[tuple[int, int]] = []
+        self._rest_of: tuple[datetime, datetime] | None = None
+        self._rest = 0
 
-    def after(self, now: datetime) -> datetime:
-        """Return the instant after which it runs: now, or the end of its pause."""
-        return now if self.paused_until is None else max(now, last_paused(self.paused_until))
-
-    def next_after(self, now: datetime) -> datetime | None:
-        after = self.after(now)
+    def next_after(self, after: datetime) -> datetime | None:
         if self._next_since is None or after < self._next_since or (self._next is not None and self._next <= after):
-            self._next_since, self._next = after, self.recurrence.next_after(after) if self.recurrence else None
+            self._next_since, self._next = after, self.recurrence.next_after(after)
         return self._next
 
     def counts(self, edges: tuple[datetime, ...]) -> list[tuple[int, int]]:
@@ -59,21 +52,52 @@ class Planned:
             self._counts_of, self._counts = edges, self._counted(edges)
         return self._counts
 
-    def count_from(self, start: datetime, end: datetime) -> int:
+    def rest(self, after: datetime, end: datetime) -> int:
+        """Return the number of occurrences in (after, end)."""
+        if self._rest_of != (after, end):
+            self._rest_of, self._rest = (after, end), self._count_from(after + SECOND, end)
+        return self._rest
+
+    def _count_from(self, start: datetime, end: datetime) -> int:
         """Return the number of occurrences in [start, end)."""
-        if self.recurrence is None:
-            return 0
         # Occurrences lie on whole seconds.
         return self.recurrence.count_between(start - SECOND, end - SECOND, limit=MOST)
 
     def _counted(self, edges: tuple[datetime, ...]) -> list[tuple[int, int]]:
-        total = self.count_from(edges[0], edges[-1])
-        if total and total < len(edges) and self.recurrence is not None:
+        total = self._count_from(edges[0], edges[-1])
+        if total and total < len(edges):
             found = self.recurrence.occurrences(edges[0] - SECOND, limit=total)
             return sorted(Counter(bisect_right(edges, each.at) - 1 for each in found).items())
         slots = enumerate(pairwise(edges)) if total else ()
-        counted = ((index, self.count_from(start, end)) for index, (start, end) in slots)
+        counted = ((index, self._count_from(start, end)) for index, (start, end) in slots)
         return [(index, number) for index, number in counted if number]
+
+
+@dataclass
+class Planned:
+    """A schedule that is in force.
+
+    ``outlook`` is None when its row makes no rule: beat has set it aside, and the overview says so.
+    """
+
+    schedule_id: int
+    endpoint_id: int
+    name: str
+    timezone: str
+    outlook: Outlook | None
+    mark: Any
+    paused_until: datetime | None = None
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        return self.outlook and self.outlook.recurrence
+
+    def after(self, now: datetime) -> datetime:
+        """Return the instant after which it runs: now, or the end of its pause."""
+        return now if self.paused_until is None else max(now, last_paused(self.paused_until))
+
+    def next_after(self, now: datetime) -> datetime | None:
+        return self.outlook and self.outlook.next_after(self.after(now))
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,7 @@ class Agenda:
         self._lock = Lock()
         self._known: dict[int, Planned] = {}
         self._days: Any = None
+        self._outlooks: WeakValueDictionary[Recurrence, Outlook] = WeakValueDictionary()
 
     def planned(self) -> list[Planned]:
         """Return the schedules in force, as the database has them now: at most four queries."""
@@ -111,8 +136,9 @@ class Agenda:
             unknown = [pk for pk, (mark, _until) in marks.items() if not self._knows(pk, mark)]
             if unknown:
                 wanted = rows.filter(pk__in=unknown) if len(unknown) <= READ_BY_KEY else rows
-                for row in wanted.order_by():
-                    self._known[row.pk] = _planned(row, beside)
+                for row, recurrence in rules_of(wanted, beside, also=("endpoint_id", "name", "revision", "updated_at")):
+                    outlook, mark = self._outlook(recurrence), (row.revision, row.updated_at)
+                    self._known[row.pk] = Planned(row.pk, row.endpoint_id, row.name, row.timezone, outlook, mark)
             self._known = {pk: self._known[pk] for pk in marks if pk in self._known}
             for pk, planned in self._known.items():
                 planned.paused_until = marks[pk][1]
@@ -120,6 +146,11 @@ class Agenda:
 
     def _knows(self, pk: int, mark: Any) -> bool:
         return pk in self._known and self._known[pk].mark == mark
+
+    def _outlook(self, recurrence: Recurrence | None) -> Outlook | None:
+        if recurrence is None:
+            return None
+        return self._outlooks.get(recurrence) or self._outlooks.setdefault(recurrence, Outlook(recurrence))
 
 
 #: This process' own.
@@ -154,20 +185,14 @@ def ahead_in_slots(
 ) -> Iterator[tuple[Planned, int, int]]:
     """Yield (schedule, slot, number) for what lies ahead in each slot [edge, next edge)."""
     for each in planned:
+        if each.outlook is None:
+            continue
         after = each.after(now)
-        for index, number in each.counts(edges):
+        for index, number in each.outlook.counts(edges):
             if edges[index] > after:
                 yield each, index, number
-            elif edges[index + 1] > after and (rest := each.count_from(after + SECOND, edges[index + 1])):
+            elif edges[index + 1] > after and (rest := each.outlook.rest(after, edges[index + 1])):
                 yield each, index, rest
-
-
-def _planned(row: APIEndpointSchedule, beside: Beside) -> Planned:
-    try:
-        recurrence = recurrence_of(row, beside)
-    except DefinitionError:
-        recurrence = None  # Beat has set it aside, and the overview says so.
-    return Planned(row.pk, row.endpoint_id, row.name, row.timezone, recurrence, (row.revision, row.updated_at))
 
 
 def _walk(planned: Planned, now: datetime, until: datetime, limit: int) -> Iterator[Coming]:
