@@ -17,6 +17,9 @@ from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.selectors import UNFINISHED, latest_runs_of
 from schedules.standing import places_of
 
+#: Entries of the mirror that are looked at besides those that would just fill the page: a filter leaves some out.
+LOOKED_AT_FIRST = 200
+
 
 class ScheduleChangeList(ChangeList):
     """Adds to each listed schedule its place, its latest runs and what the reader may do with it.
@@ -46,21 +49,34 @@ class ScheduleChangeList(ChangeList):
         self.result_list = schedules
         self.is_live = any(run.state in UNFINISHED for run in runs.values())
 
-
     def _by_next_run(self) -> list[APIEndpointSchedule] | None:
         """Return the schedules of this page; None when beat's order is not known, because Redis does not answer."""
+        shows_all = self.show_all and self.can_show_all
+        start = 0 if shows_all else (self.page_num - 1) * self.list_per_page
+        end = start + (self.list_max_show_all if shows_all else self.list_per_page)
         try:
-            in_order = Mirror().schedule_ids_by_next(from_now=True)
+            keys = self._keys_by_next_run(end)[start:end]
         except EngineUnreachable:
             return None
+        found = self.queryset.order_by().in_bulk(keys)
+        return [found[pk] for pk in keys if pk in found]
+
+    def _keys_by_next_run(self, end: int) -> list[int]:
+        """Return at least the first ``end`` keys of the list. Raises EngineUnreachable.
+
+        Where the page is full of what runs next, the rest is not asked for. Otherwise all are ranked.
+        """
+        mirror = Mirror()
+        in_order, is_all = mirror.next_schedule_ids(end + LOOKED_AT_FIRST)
+        if not is_all:
+            listed = set(self.queryset.order_by().filter(pk__in=in_order).values_list("pk", flat=True))
+            if len(listed) >= end:
+                return [pk for pk in in_order if pk in listed]
+            in_order = mirror.schedule_ids_by_next(from_now=True)
         rank = {pk: place for place, pk in enumerate(in_order)}
         every = list(self.queryset.order_by("name", "pk").values_list("pk", flat=True))
         every.sort(key=lambda pk: rank.get(pk, len(rank)))
-        if self.multi_page and not (self.show_all and self.can_show_all):
-            start = (self.page_num - 1) * self.list_per_page
-            every = every[start : start + self.list_per_page]
-        found = self.queryset.order_by().in_bulk(every)
-        return [found[pk] for pk in every if pk in found]
+        return every
 
 
 def latest_runs(schedule_ids: list[int]) -> dict[int, ScheduleRun]:

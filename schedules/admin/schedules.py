@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -34,12 +33,13 @@ from schedules.admin.pictures import (
     two_lines,
 )
 from schedules.admin.previews import Pane, field_errors, pane_of_form, pane_of_schedule
+from schedules.admin.quick_lists import QuickRows
 from schedules.admin.run_actions import with_actions
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
+from schedules.admin.schedule_row import buttons_html, latest_run_html
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
-from schedules.admin.wording import distance_text
 from schedules.forms.schedule import ScheduleForm
 from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
 from schedules.models import APIEndpointSchedule
@@ -55,7 +55,9 @@ PREVIEW = "_preview"
 
 
 @admin.register(APIEndpointSchedule)
-class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, OccurrencePage):
+class APIEndpointScheduleAdmin(
+    BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, OccurrencePage, QuickRows
+):
     form = ScheduleForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
@@ -112,25 +114,12 @@ class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, Answer
     def latest_shown(self, schedule: APIEndpointSchedule) -> SafeString | None:
         if (run := schedule.latest_run) is None:
             return None
-        return render_to_string(
-            "partials/latest_run.html",
-            {
-                "run": run,
-                "bar": schedule.bar,
-                "may_view": schedule.may["view_runs"],
-                "state": state_badge(run),
-                "ago": distance_text(
-                    timezone.localtime(run.started_at or run.scheduled_for or run.created_at), now=schedule.listed_at
-                ),
-                "outcome": outcome_in_short(run),
-            },
-        )
+        return latest_run_html(run, schedule.bar, may_view=schedule.may["view_runs"], now=schedule.listed_at)
 
     @display(description="")
     def buttons_shown(self, schedule: APIEndpointSchedule) -> SafeString:
         buttons = buttons_of(schedule, schedule.may, now=schedule.listed_at)
-        context = {"schedule": schedule, "buttons": buttons, "back": schedule.listed_on, "short": True}
-        return render_to_string("partials/schedule_buttons.html", context)
+        return buttons_html(schedule, buttons, back=schedule.listed_on, short=True)
 
     # --- The form -----------------------------------------------------------------------------------------------
 
@@ -275,13 +264,14 @@ class APIEndpointScheduleAdmin(BackfillPages, ShowsHistory, CalendarPage, Answer
         saved = self._saved(obj) or obj
         place = self._place(saved)
         may = self.verbs_allowed(request)
+        buttons = buttons_of(saved, may, now=now)
         context: dict[str, Any] = {
             "status": {
                 "badge": standing_badge(place.standing),
                 "why": why(saved, place, now=now),
                 "next_run": next_run_text(saved, place, now=now),
             },
-            "buttons": buttons_of(saved, may, now=now),
+            "buttons": buttons and buttons_html(saved, buttons, back=request.get_full_path()),
             "back": request.get_full_path(),
             "schedule": saved,
             "may_backfill": may["run"],

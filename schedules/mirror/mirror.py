@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -195,7 +195,15 @@ class Mirror:
             members = self._ask(lambda: self.redis.zrangebyscore(self.keys.due, 0, "+inf"))
         else:
             members = self._ask(lambda: self.redis.zrange(self.keys.due, 0, -1))
-        return [found for key in members if (found := self.keys.schedule_id(key)) is not None]
+        return self._ids(members)
+
+    def next_schedule_ids(self, number: int) -> tuple[list[int], bool]:
+        """Return the schedules among the first ``number`` entries that are dispatched next, and whether these are all.
+
+        Ended ones are not among them.
+        """
+        members = self._ask(lambda: self.redis.zrangebyscore(self.keys.due, 0, "+inf", start=0, num=number + 1))
+        return self._ids(members[:number]), len(members) <= number
 
     def schedule_ids(self) -> set[int]:
         """Return the schedules that have an entry, walking RedBeat's sorted set (never KEYS or SCAN)."""
@@ -208,6 +216,10 @@ class Mirror:
             at = cursor or 0
             cursor, members = self._ask(lambda at=at: self.redis.zscan(self.keys.due, at, count=CHUNK))
             yield sorted({found for key, _score in members if (found := self.keys.schedule_id(key)) is not None})
+
+    def _ids(self, members: Iterable[str]) -> list[int]:
+        """Return the keys of our own among the members, in their order."""
+        return [found for key in members if (found := self.keys.schedule_id(key)) is not None]
 
     def count(self) -> int:
         """Return how many entries are in force, those of others among them; costs the same however many."""
