@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,15 +22,16 @@ from schedules import conf
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror import tally
 from schedules.mirror.mirror import Mirror
+from schedules.mirror.presence import WORKER_SILENT_AFTER
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.models.lifecycle import in_force, pause_holds
-from schedules.monitoring import EngineState, engine_state, lag
+from schedules.monitoring import engine_health, lag, queue_depths, quick_drift
 from schedules.selectors import UNFINISHED, changed_since, queue_names
 
 PREFIX = "stockura"
 REACHABLE = "1 when Redis answers; without it the figures of the engine are absent."
-#: How far back the runs by state are counted.
-RUNS_SPAN = timedelta(hours=24)
+#: How far back the runs by state are counted, and how many of one state at most: a busy day may have a million.
+RUNS_SPAN, MOST_COUNTED = timedelta(hours=1), 10_000
 #: What was saved this lately is compared with the mirror; beat compares everything else each minute.
 COMPARED_SINCE, MOST_COMPARED = timedelta(minutes=10), 500
 
@@ -53,6 +54,7 @@ class SchedulesCollector(Collector):
 
     def __init__(self, now: datetime) -> None:
         self._now = now
+        self._held = 0
 
     def describe(self) -> list[Metric]:
         """Nothing in advance: registering must not ask the database."""
@@ -61,65 +63,67 @@ class SchedulesCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._from_the_database()
         try:
-            counted = tally.read(Mirror())
-            state = self._engine()
-            overdue = Mirror().count_due_before(self._now)
+            # All of it before any is told: half of the figures would look like a well engine.
+            figures = [*_counted(tally.read(Mirror())), *self._of_the_engine()]
         except EngineUnreachable:
-            yield _gauge("engine_reachable", REACHABLE, 0)
-            return
-        yield _gauge("engine_reachable", REACHABLE, 1)
-        yield from _counted(counted)
-        yield from self._of_the_engine(state)
-        yield _gauge("due", "Entries whose moment has come and that beat has not dispatched yet.", overdue)
+            figures = []
+        yield _gauge("engine_reachable", REACHABLE, int(bool(figures)))
+        yield from figures
 
     def _from_the_database(self) -> Iterator[Metric]:
         schedules = APIEndpointSchedule.objects.aggregate(
             in_force=Count("pk", filter=in_force() & ~pause_holds(self._now)),
             paused=Count("pk", filter=Q(enabled=True, endpoint__enabled=True) & pause_holds(self._now)),
             off=Count("pk", filter=~Q(enabled=True, endpoint__enabled=True)),
+            held=Count("pk", filter=in_force()),
         )
+        self._held = schedules.pop("held")
         yield _by("schedules", "Schedules by where they stand.", "standing", schedules)
-        recent = ScheduleRun.objects.filter(created_at__gte=self._now - RUNS_SPAN).order_by()
-        found = dict(recent.values_list("state").annotate(number=Count("pk")))
-        runs = {state: found.get(state, 0) for state in ScheduleRun.State.values}
-        yield _by("runs_last_24h", "Runs recorded in the last 24 hours by their state now.", "state", runs)
-        open_ones = ScheduleRun.objects.filter(state__in=UNFINISHED).order_by()
-        found = dict(open_ones.values_list("state").annotate(number=Count("pk")))
+        recent = ScheduleRun.objects.filter(created_at__gte=self._now - RUNS_SPAN)
+        yield _by(
+            "runs_last_hour",
+            f"Runs recorded in the last hour by their state now; {MOST_COUNTED} stands for that many or more.",
+            "state",
+            {state: _number_of(recent.filter(state=state)) for state in ScheduleRun.State.values},
+        )
         yield _by(
             "runs_unfinished",
-            "Runs that have not ended, whenever they began.",
+            f"Runs that have not ended, whenever they began; {MOST_COUNTED} stands for that many or more.",
             "state",
-            {state: found.get(state, 0) for state in UNFINISHED},
+            {state: _number_of(ScheduleRun.objects.filter(state=state)) for state in UNFINISHED},
         )
 
-    def _engine(self) -> EngineState:
-        return engine_state(
-            self._now,
-            in_force=set(APIEndpointSchedule.objects.filter(in_force()).order_by().values_list("pk", flat=True)),
-            changed=changed_since(self._now - COMPARED_SINCE, limit=MOST_COMPARED),
-            queues=queue_names(),
-        )
-
-    def _of_the_engine(self, state: EngineState) -> Iterator[Metric]:
-        age = lag(state.health, self._now)
-        yield _gauge("leader", "1 when a beat leads.", int(state.health.leader is not None))
-        yield _gauge("standbys", "Beats that wait to lead.", len(state.health.standbys))
+    def _of_the_engine(self) -> Iterator[Metric]:
+        mirror, health = Mirror(), engine_health(self._now)
+        age = lag(health, self._now)
+        yield _gauge("leader", "1 when a beat leads.", int(health.leader is not None))
+        yield _gauge("standbys", "Beats that wait to lead.", len(health.standbys))
         if age is not None:
             yield _gauge("tick_age_seconds", "How long ago the leading beat last ticked.", age.total_seconds())
-        yield _gauge("workers", "Workers that were heard of lately.", len(state.workers))
-        yield _gauge("set_aside", "Schedules that cannot be carried out.", len(state.health.set_aside))
+        overdue = mirror.count_due_before(self._now)
+        yield _gauge("due", "Entries whose moment has come and that beat has not dispatched yet.", overdue)
+        workers = mirror.workers_since(self._now - WORKER_SILENT_AFTER)
+        yield _gauge("workers", "Workers that were heard of lately.", len(workers))
+        yield _gauge("set_aside", "Schedules that cannot be carried out.", len(health.set_aside))
+        drift = quick_drift(self._held, _ids_in_force, changed_since(self._now - COMPARED_SINCE, limit=MOST_COMPARED))
         yield _by(
             "drift",
             "Schedules that the engine holds otherwise than the database.",
             "kind",
-            {
-                "missing": len(state.drift.missing),
-                "orphan": len(state.drift.orphans),
-                "stale": len(state.drift.stale),
-            },
+            {"missing": len(drift.missing), "orphan": len(drift.orphans), "stale": len(drift.stale)},
         )
-        if state.queues is not None:
-            yield _by("queue_messages", "Messages that wait in a queue.", "queue", state.queues)
+        queues = queue_depths(queue_names())
+        if queues is not None:
+            yield _by("queue_messages", "Messages that wait in a queue.", "queue", queues)
+
+
+def _number_of(runs: QuerySet[ScheduleRun]) -> int:
+    # Of the index alone, and no further than it is counted.
+    return runs.order_by().values("state")[:MOST_COUNTED].count()
+
+
+def _ids_in_force() -> set[int]:
+    return set(APIEndpointSchedule.objects.filter(in_force()).order_by().values_list("pk", flat=True))
 
 
 def _counted(counted: tally.Tally) -> Iterator[Metric]:

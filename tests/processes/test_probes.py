@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -75,6 +76,19 @@ def test_a_site_is_ready_only_with_its_database_its_migrations_and_redis(stack: 
     bare = stack.web(name="bare", env={"DATABASE_URL": f"sqlite:///{tmp_path / 'empty.sqlite3'}"})
     assert answer(f"{bare.url}/readyz") == (503, "not ready")
     assert "run manage.py migrate" in bare.output()
+
+
+@pytest.mark.one_database
+def test_a_database_that_hangs_is_as_good_as_none_and_holds_up_neither_probe(stack: Stack) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        server = stack.web(env={"DATABASE_URL": address})
+        for _ in range(2):
+            begun = time.monotonic()
+            assert answer(f"{server.url}/readyz") == (503, "not ready")
+            assert time.monotonic() - begun < 6
+        assert answer(f"{server.url}/healthz") == (200, "ok")
+        assert server.stop() == 0
 
 
 def answer(url: str) -> tuple[int, str]:

@@ -16,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from schedules.mirror import tally
 from schedules.mirror.mirror import Mirror
 from schedules.services.switching import pause_schedule
-from tests.support.builders import a_run, a_schedule
+from tests.support import tasks  # noqa: F401 (registers them)
+from tests.support.builders import a_run, a_schedule, an_endpoint
 from tests.support.driven_beat import DrivenScheduler
 from tests.support.redis_server import RedisServer
 
@@ -70,12 +71,50 @@ def test_figures_are_those_of_the_rows_the_engine_and_what_beat_has_sent(
     assert (figures[late, "0.25"], figures[late, "0.5"], figures[late, "+Inf"]) == (0, 1, 1)
     standings = {label: figures["stockura_schedules", label] for label in ("in_force", "paused", "off")}
     assert standings == {"in_force": 1, "paused": 1, "off": 1}
-    assert figures["stockura_runs_last_24h", "failed"] == 1
+    assert figures["stockura_runs_last_hour", "failed"] == 1
     assert figures["stockura_runs_unfinished", "running"] == 1
     assert figures["stockura_queue_messages", "default"] == 1
     assert sum(figures["stockura_drift", kind] for kind in ("missing", "orphan", "stale")) == 0
     Mirror().remove({sent.pk: None})
     assert scraped()["stockura_drift", "missing"] == 1
+
+
+@pytest.mark.usefixtures("_token")
+def test_each_kind_of_drift_is_counted_and_what_is_set_aside_is_none(beat: DrivenScheduler) -> None:
+    def drift() -> dict[str, float]:
+        figures = scraped()
+        return {kind: figures["stockura_drift", kind] for kind in ("missing", "orphan", "stale")}
+
+    every = {"schedule_type": "interval", "execution_times": None, "interval_seconds": 60}
+    unknown = a_schedule(endpoint=an_endpoint(name="unknown", task="tests.nobody_knows_it"), **every)
+    missing, orphan, stale = a_schedule(), a_schedule(), a_schedule()
+    beat.tick_at(datetime.now(UTC) + timedelta(minutes=2))
+    assert Mirror().reasons_set_aside().keys() == {unknown.pk}
+    assert drift() == {"missing": 0, "orphan": 0, "stale": 0}
+
+    # Past the signals, so that the mirror is not told.
+    type(stale).objects.filter(pk=stale.pk).update(revision=stale.revision + 1)
+    assert drift() == {"missing": 0, "orphan": 0, "stale": 1}
+    type(orphan).objects.filter(pk=orphan.pk).update(enabled=False)
+    assert drift() == {"missing": 0, "orphan": 1, "stale": 1}
+    Mirror().remove({missing.pk: None})
+    # As many as there ought to be, and not the same: beat finds it within a minute, the figure does not.
+    assert drift() == {"missing": 0, "orphan": 0, "stale": 1}
+
+
+@pytest.mark.usefixtures("_token")
+def test_runs_are_counted_up_to_a_bound_so_that_a_scrape_stays_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schedules.metrics.MOST_COUNTED", 2)
+    schedule = a_schedule()
+    for state in ("succeeded", "succeeded", "succeeded", "failed", "running", "running", "running"):
+        a_run(schedule, state=state)
+    a_run(schedule, state="failed", created_at=datetime.now(UTC) - timedelta(hours=2))
+
+    figures = scraped()
+
+    recent = {state: figures["stockura_runs_last_hour", state] for state in ("succeeded", "failed", "running")}
+    assert recent == {"succeeded": 2, "failed": 1, "running": 2}
+    assert figures["stockura_runs_unfinished", "running"] == 2
 
 
 def test_what_was_not_sent_is_counted_by_its_reason(redis_client: redis.Redis) -> None:
