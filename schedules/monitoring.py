@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from celery import current_app
+from celery import Celery, current_app
 from redbeat.decoder import RedBeatJSONDecoder
 from redis import Redis
 from redis.exceptions import RedisError
@@ -138,13 +139,13 @@ def queue_depths(names: Sequence[str]) -> dict[str, int] | None:
     """
     app = current_app._get_current_object()
     address = str(app.conf.broker_url or "")
-    if not address.startswith(("redis://", "rediss://", "unix://")):
+    is_ours = address == app.conf.redbeat_redis_url or _same_sentinels(app, address)
+    if not is_ours and not address.startswith(("redis://", "rediss://", "unix://")):
         return None
     options = app.conf.broker_transport_options or {}
     separator, prefix = options.get("sep", PRIORITY_SEPARATOR), options.get("global_keyprefix", "")
     steps = options.get("priority_steps", PRIORITY_STEPS)
     keys = [[f"{prefix}{name}{separator}{step}" if step else f"{prefix}{name}" for step in steps] for name in names]
-    is_ours = address == app.conf.redbeat_redis_url
     client = Mirror(app).redis if is_ours else Redis.from_url(address, socket_connect_timeout=2, socket_timeout=3)
     try:
         with client.pipeline(transaction=False) as pipe:
@@ -157,6 +158,15 @@ def queue_depths(names: Sequence[str]) -> dict[str, int] | None:
         if not is_ours:
             client.close()
     return {name: sum(next(lengths) for _key in of_queue) for name, of_queue in zip(names, keys, strict=True)}
+
+
+def _same_sentinels(app: Celery, broker: str) -> bool:
+    """Say whether Sentinels name for the broker the very Redis that they name for the mirror."""
+    if not broker.startswith("sentinel://") or not str(app.conf.redbeat_redis_url).startswith("redis-sentinel"):
+        return False
+    mirror, queues = app.conf.redbeat_redis_options or {}, app.conf.broker_transport_options or {}
+    databases = {urlsplit(each).path.strip("/") or "0" for each in broker.split(";")}
+    return queues.get("master_name") == mirror.get("service_name") and databases == {str(mirror.get("db", 0))}
 
 
 def drift_of(

@@ -81,6 +81,8 @@ def test_beat_and_workers_follow_the_sentinels_to_a_new_master_and_nothing_is_do
     worker = stack.worker("--concurrency=2")
     beat = stack.beat()
     wait_until(lambda: len(stack.effects()) >= 3, within=25, saying="three effects")
+    depths = "from schedules.monitoring import queue_depths\nanswer = queue_depths(['default'])"
+    assert isinstance(stack.python(depths)["default"], int)
 
     servers.kill(master)
 
