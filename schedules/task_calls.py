@@ -49,6 +49,8 @@ def problem_with_call(
 
 
 def _no_such_argument(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return _('The task takes no named arguments, so not "%(name)s" either.') % {"name": name}
     if nearest := difflib.get_close_matches(name, known, n=1):
         return _('The task has no argument "%(name)s". Did you mean "%(nearest)s"?') % {
             "name": name,
@@ -56,5 +58,5 @@ def _no_such_argument(name: str, known: Sequence[str]) -> str:
         }
     return _('The task has no argument "%(name)s". It takes: %(known)s.') % {
         "name": name,
-        "known": ", ".join(known) or "–",
+        "known": ", ".join(known),
     }

@@ -56,6 +56,13 @@ class AlertRuleAdmin(ModelAdmin):
                 form.base_fields.pop(name)
         return form
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            # Nothing chosen is a choice here, and the widest one: the theme's "Select value" would say the contrary.
+            field.empty_label = _("All")
+        return field
+
     @display(description=gettext_lazy("state"), ordering="enabled")
     def enabled_shown(self, rule: AlertRule) -> SafeString:
         return badge(_("On"), "good") if rule.enabled else badge(_("Off"), "quiet")

@@ -231,7 +231,7 @@ def _line(entry: Entry, on: date, zone: Any) -> Line:
         told = ngettext("%(count)d run to come", "%(count)d runs to come", entry.number) % {"count": entry.number}
         clock = f"{_clock(local)}–{_clock(last)}" if local and last else ""
         return Line("coming", SIGNS["coming"], clock, entry.name, told, _schedule_address(entry))
-    told = ", ".join(part for part in (_("to come"), said(entry.reason)) if part)
+    told = " · ".join(part for part in (_("to come"), said(entry.reason)) if part)
     also = _("In the same minute, with the same endpoint: %(names)s") % {"names": ", ".join(entry.also)}
     return Line(
         "coming",

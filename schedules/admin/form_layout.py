@@ -108,11 +108,11 @@ TROUBLE = Section(
 )
 CALL = Section(
     _("Arguments and queue"),
-    ("args", "kwargs", "queue", "priority", "expires_seconds", "jitter_seconds", "description"),
+    ("args", "kwargs", "queue", "priority", "expires_seconds", "jitter_seconds"),
     folded=True,
     has_arguments=True,
 )
-WHY = Section(_("Why"), ("change_reason",), folded=True)
+WHY = Section(_("Description and reason"), ("description", "change_reason"), folded=True)
 SECTIONS = (WHAT, WHEN, PERIOD, TROUBLE, CALL, WHY)
 
 

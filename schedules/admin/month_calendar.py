@@ -128,7 +128,7 @@ def _summary(counts: Mapping[str, int]) -> str:
             npgettext("days of a month", "%(count)d skipped", "%(count)d skipped", counts["skipped"])
             % {"count": counts["skipped"]}
         )
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 def _month_after(first: date, count: int) -> date:

@@ -32,7 +32,7 @@ def engine_lines(engine: EngineState, planned: Sequence[Planned], now: datetime)
     if leader is not None:
         lines.append(EngineLine(_("Last tick"), _ago(leader.seen_at, now)))
         late = leader.lateness_seconds
-        text = _("nothing sent yet") if late is None else duration_text(timedelta(seconds=max(late, 0.0)))
+        text = _("nothing since beat started") if late is None else duration_text(timedelta(seconds=max(late, 0.0)))
         lines.append(EngineLine(_("Last run sent late by"), text))
     names = ", ".join(engine.workers)
     lines.append(EngineLine(_("Workers"), str(len(engine.workers)), "" if engine.workers else "bad", small=names))

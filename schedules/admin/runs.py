@@ -129,7 +129,7 @@ class ScheduleRunAdmin(ModelAdmin):
     paginator = BoundedPaginator
     date_hierarchy = "created_at"
     search_fields = ["schedule_name", "task", "task_id", "error"]
-    search_help_text = _("Name of the schedule, task, task id or words of the error")
+    search_help_text = _("Schedule, task, id or error")
     sortable_by = ["planned_shown", "state_shown", "started_shown"]
     fieldsets = [
         (

@@ -60,7 +60,11 @@ class OccurrenceChange(SavedWhole):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {timezone.localtime(self.scheduled_for):%Y-%m-%d %H:%M}"
+        # It stands in the history of changes, also when the row is long gone: what happened to which run of what.
+        at = f"{self.schedule} {timezone.localtime(self.scheduled_for):%Y-%m-%d %H:%M}"
+        if self.moved_to is None:
+            return f"{at} · {self.get_kind_display()}"
+        return f"{at} → {timezone.localtime(self.moved_to):%Y-%m-%d %H:%M}"
 
     def for_definition(self) -> dict[str, Any]:
         """Return the change as a definition holds it."""

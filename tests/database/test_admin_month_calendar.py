@@ -53,7 +53,7 @@ def test_skipped_days_say_why_also_those_of_the_staffs_own_table() -> None:
     assert (days[11].kind, days[11].text) == ("runs", "08:10, 25:00")
     assert (days[12].kind, days[12].text) == ("skipped", "no run: Outage")
     assert (days[14].kind, days[14].text) == ("skipped", "no run: Saturday")
-    assert november.summary == "18 days with runs, 12 skipped"
+    assert november.summary == "18 days with runs · 12 skipped"
 
 
 def test_nothing_is_marked_before_the_end_of_a_pause() -> None:

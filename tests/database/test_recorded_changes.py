@@ -203,6 +203,8 @@ def test_a_one_time_change_is_recorded_and_its_passing_is_not(user: User) -> Non
     schedule = a_schedule()
     change = OccurrenceChange.objects.create(schedule=schedule, scheduled_for=timezone.now(), kind="skip")
     assert latest(change).action == Action.CREATE
+    # The list of all changes has nothing else that says of which schedule.
+    assert latest(change).object_repr.startswith(f"{schedule.name} 20")
     pk = change.pk
     occurrence_upkeep._delete(schedule.pk, [change], change.scheduled_for)
 
