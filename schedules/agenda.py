@@ -26,6 +26,8 @@ READ_BY_KEY = 2000
 #: Counting in one slot stops here; nobody reads on.
 MOST = 100_000
 SECOND = timedelta(seconds=1)
+#: Columns that are read besides the rule's.
+ALSO_READ = ("endpoint_id", "name", "revision", "updated_at", "effective_from")
 
 
 class Outlook:
@@ -86,6 +88,8 @@ class Planned:
     timezone: str
     outlook: Outlook | None
     mark: Any
+    #: No occurrence at or before it was ever this rule's.
+    since: datetime | None = None
     paused_until: datetime | None = None
 
     @property
@@ -136,9 +140,11 @@ class Agenda:
             unknown = [pk for pk, (mark, _until) in marks.items() if not self._knows(pk, mark)]
             if unknown:
                 wanted = rows.filter(pk__in=unknown) if len(unknown) <= READ_BY_KEY else rows
-                for row, recurrence in rules_of(wanted, beside, also=("endpoint_id", "name", "revision", "updated_at")):
+                for row, recurrence in rules_of(wanted, beside, also=ALSO_READ):
                     outlook, mark = self._outlook(recurrence), (row.revision, row.updated_at)
-                    self._known[row.pk] = Planned(row.pk, row.endpoint_id, row.name, row.timezone, outlook, mark)
+                    self._known[row.pk] = Planned(
+                        row.pk, row.endpoint_id, row.name, row.timezone, outlook, mark, row.effective_from
+                    )
             self._known = {pk: self._known[pk] for pk in marks if pk in self._known}
             for pk, planned in self._known.items():
                 planned.paused_until = marks[pk][1]

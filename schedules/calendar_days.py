@@ -113,7 +113,11 @@ def _skipped(planned: Sequence[Planned], span: Span) -> Iterator[tuple[int, Entr
     for each in planned:
         if each.recurrence is None:
             continue
-        for skipped in each.recurrence.skipped(start, end, limit=MOST_SKIPPED):
+        # What lies before the schedule was in force, or within its pause, it is not for the rule that nothing ran.
+        bounds = [start, *(bound for bound in (each.since, each.paused_until) if bound is not None)]
+        if (after := max(bounds)) >= end:
+            continue
+        for skipped in each.recurrence.skipped(after, end, limit=MOST_SKIPPED):
             if span.first <= skipped.on <= span.last:
                 yield (skipped.on - span.first).days, Entry(each.schedule_id, each.name, 0, reason=skipped.reason)
 

@@ -40,8 +40,13 @@ PAUSED_BY_ITSELF = "Paused by itself"
 
 #: Before any run.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: When a run belongs on a time line: where it was planned, or for a manual one when it was asked for.
-MOMENT = Coalesce("scheduled_for", "created_at", output_field=DateTimeField())
+#: When a run belongs on a time line: where it was planned. What a person asked for, a single run or a backfill of the
+#: past, ran when it was handed over: what ran today ran today.
+MOMENT = Case(
+    When(trigger=ScheduleRun.Trigger.BACKFILL, then=F("created_at")),
+    default=Coalesce("scheduled_for", "created_at"),
+    output_field=DateTimeField(),
+)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from unfold.admin import ModelAdmin
 
 from schedules.admin.overview_timeline import STATES_OF_TONE, TONE_OF, TONES, said_of
 from schedules.admin.runs import day_period
-from schedules.admin.wording import day_text, said
+from schedules.admin.wording import day_text, said, zone_text
 from schedules.agenda import agenda
 from schedules.calendar_days import Days, Entry, Span, days_of, soonest
 from schedules.forms.choices import exchange_choices
@@ -166,7 +166,7 @@ class CalendarPage(ModelAdmin):
             "left_out": _left_out(len(planned), number),
             "has_collisions": any(line.also for cell in cells for line in cell.lines),
             "feeds": reverse("admin:schedules_calendarfeed_changelist"),
-            "zone": timezone.get_current_timezone_name(),
+            "zone": zone_text(timezone.get_current_timezone_name()),
         }
         return TemplateResponse(request, "admin/schedules/calendar.html", context)
 

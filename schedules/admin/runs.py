@@ -54,7 +54,7 @@ def day_period(day: date) -> str:
 
 
 class PeriodFilter(DropdownFilter):
-    """Runs by their moment: where they were planned, or for manual ones when they were asked for."""
+    """Runs by their moment: where they were planned; what a person asked for, when it was handed over."""
 
     title = _("period")
     parameter_name = "period"

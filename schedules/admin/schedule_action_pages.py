@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.pictures import standing_badge
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, Outcome, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_facts import next_run_text, passed_over_text, rule_in_words
 from schedules.exceptions import AnswerRefused, EngineUnreachable
+from schedules.forms.arguments import TellsTask
 from schedules.forms.asking import LONGEST_REASON, AskingForm
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services import mirroring
@@ -190,6 +192,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             "action": found,
             "lines": lines,
             "form": form,
+            **_placed(form),
             "back": self._back(request),
             "address": reverse("admin:schedules_apiendpointschedule_do", args=[found.code]),
             "media": self.media,
@@ -245,3 +248,10 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
 
     def _list_address(self) -> str:
         return reverse("admin:schedules_apiendpointschedule_changelist")
+
+
+def _placed(form: AskingForm) -> dict[str, Any]:
+    """Return the fields of an asking page: what a task is told apart, the others in their order."""
+    arguments = arguments_of_form(form) if isinstance(form, TellsTask) else None
+    told = {each.bound.name for each in arguments.fields} | set(form.ARGUMENTS) if arguments else set()
+    return {"fields": [form[name] for name in form.fields if name not in told], "arguments": arguments}

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from schedules import actors
 from schedules.exceptions import AnswerRefused, SchedulesError
-from schedules.forms.asking import AskingForm, PauseForm, ResumeForm, RunForm
+from schedules.forms.asking import AskingForm, PauseForm, ResumeForm
+from schedules.forms.run import RunForm
 from schedules.models import APIEndpointSchedule
 from schedules.services.resuming import Resumed, ResumePolicy, resume_schedule
 from schedules.services.switching import pause_schedule, set_enabled

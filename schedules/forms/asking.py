@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from schedules.actors import LONGEST_REASON
 from schedules.exceptions import PauseEndsTwice, TradingDayUnknown
 from schedules.forms.choices import zone_label
-from schedules.forms.fields import JsonText, LocalInstantField, in_zone
+from schedules.forms.fields import LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT, Segments
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import exceptional_days_by_exchange
@@ -39,49 +39,6 @@ class AskingForm(forms.Form):
         self.schedules = schedules
         self.now = now
         self.may_run = may_run
-
-
-class RunForm(AskingForm):
-    """Why; and, for a single schedule, what this one run is called with."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the run history, beside your name."),
-    )
-    args = JsonText(
-        label=_("arguments"),
-        required=False,
-        widget=forms.Textarea({"class": INPUT, "rows": 2, "spellcheck": "false"}),
-        help_text=_("Of this run only. The schedule keeps its own."),
-    )
-    kwargs = JsonText(
-        label=_("named arguments"),
-        required=False,
-        widget=forms.Textarea({"class": INPUT, "rows": 2, "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if len(self.schedules) != 1:
-            # Each has its own.
-            del self.fields["args"], self.fields["kwargs"]
-            return
-        _task, own_args, own_kwargs = self.schedules[0].call()
-        self.fields["args"].initial, self.fields["kwargs"].initial = own_args, own_kwargs
-
-    def other_arguments(self) -> dict[str, Any]:
-        """Return what was changed, as the service takes it: whole, because the whole was shown."""
-        empty: dict[str, Any] = {"args": [], "kwargs": {}}
-        changed = {name: self.cleaned_data[name] for name in empty if name in self.changed_data}
-        return {name: empty[name] if value is None else value for name, value in changed.items()} | (
-            {"replace_kwargs": True} if "kwargs" in changed else {}
-        )
-
-    def clean(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "arguments": {} if self.errors else self.other_arguments()}
 
 
 class ResumeForm(AskingForm):

@@ -412,3 +412,18 @@ def test_the_number_of_queries_does_not_grow(chief: Client) -> None:
 def test_any_period_can_be_asked_of_the_runs(chief: Client, period: str) -> None:
     a_run(a_schedule())
     assert chief.get("/admin/schedules/schedulerun/", {"period": period}).status_code == 200
+
+
+def test_what_ran_today_is_counted_today_whoever_asked_for_it_and_whenever_it_was_planned(chief: Client) -> None:
+    schedule, now = a_schedule(), timezone.now()
+    a_run(schedule, scheduled_for=now)
+    a_run(schedule, trigger="manual")
+    a_run(schedule, trigger="backfill", scheduled_for=now - timedelta(days=5))
+    a_run(schedule, scheduled_for=now - timedelta(days=6), created_at=now - timedelta(days=6))
+
+    page = chief.get(HOME)
+
+    succeeded = next(figure for figure in page.context["time_line"].totals if figure.tone == "good")
+    assert succeeded.number == 3
+    assert chief.get(succeeded.address).context["cl"].result_count == 3
+    assert "runs by hand and of a backfill when they were sent" in page.content.decode()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from schedules.models import CalendarFeed, ExceptionalDay, ScheduleRun
+from schedules.models import APIEndpointSchedule, CalendarFeed, ExceptionalDay, ScheduleRun
 from schedules.services.calendar_feeds import make_feed
 from tests.support.builders import a_run, a_schedule, an_endpoint
 
@@ -64,6 +64,37 @@ def test_a_week_shows_what_ran_what_comes_and_why_a_day_is_closed() -> None:
     assert cell(html, "Sat 24 Oct") == "24 Sat Saturday"
 
 
+def test_days_before_a_schedule_was_in_force_are_none_of_its_days_without_a_run() -> None:
+    schedule = a_schedule(name="Morning", trading_day_rule="skip", excluded_dates=["2026-10-19", "2026-10-20"])
+    a_schedule(name="Paused", excluded_dates=["2026-10-21"])
+    APIEndpointSchedule.objects.filter(name="Paused").update(paused_at=NOW, paused_until=NOW + 2 * DAY)
+
+    week = "?view=week&on=2026-10-20"
+    assert "does not run" not in cell(page(week), "Mon 19 Oct")
+    assert "does not run" not in cell(page(week), "Tue 20 Oct")
+    assert "does not run" not in cell(page(week), "Wed 21 Oct")
+    # In force since a week ago, both were its days.
+    APIEndpointSchedule.objects.filter(pk=schedule.pk).update(effective_from=NOW - 7 * DAY, updated_at=NOW + DAY)
+    assert "1 does not run" in cell(page(week), "Mon 19 Oct")
+    assert "1 does not run" in cell(page(week), "Tue 20 Oct")
+
+
+def test_what_a_person_had_run_stands_on_the_day_on_which_it_ran() -> None:
+    schedule = a_schedule(name="Morning")
+    a_run(schedule, trigger="backfill", scheduled_for=NOW - DAY, created_at=NOW)
+    a_run(schedule, trigger="manual", scheduled_for=None, created_at=NOW)
+
+    week = page("?view=week&on=2026-10-20")
+
+    assert cell(week, "Tue 20 Oct").count("Morning : Succeeded") == 2
+    assert "Morning" not in cell(week, "Mon 19 Oct")
+
+
+def test_the_zone_of_the_times_is_named_as_people_call_it() -> None:
+    assert "日本時間" in page(language="ja")
+    assert "Asia/Tokyo" not in page(language="ja")
+
+
 def test_a_schedule_that_runs_often_is_one_line_a_day_on_both_sides_of_now() -> None:
     schedule = a_schedule(name="Rounds", schedule_type="interval", execution_times=None, interval_seconds=900)
     for number in range(8):
@@ -87,9 +118,9 @@ def test_schedules_that_call_one_endpoint_in_the_same_minute_are_marked_but_not_
 
     tomorrow = cell(page(), "Wed 21 Oct")
 
-    assert "⚠ 08:10 A : to come. In the same minute, with the same endpoint: B, Hourly" in tomorrow
+    assert "⚠ 08:10 A : to come · In the same minute, with the same endpoint: B, Hourly" in tomorrow
     assert "○ 08:10 Elsewhere : to come" in tomorrow
-    assert "to come. In" not in tomorrow.partition("Elsewhere")[2].partition("Rounds")[0]
+    assert "to come · In" not in tomorrow.partition("Elsewhere")[2].partition("Rounds")[0]
 
 
 def test_a_month_counts_what_does_not_fit_and_never_hides_a_failure() -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from schedules.exceptions import ArgumentsRefused
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.triggering import OtherArguments, run_now
+from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
 
 pytestmark = pytest.mark.django_db
@@ -85,18 +86,66 @@ class TestRunPage:
         named = [schedule.pk for schedule in schedules]
         return browser.post(address, {"schedule": named, "confirmed": "1", "reason": "by hand", **answers})
 
-    def test_it_shows_the_arguments_of_a_single_schedule_and_takes_others(
+    def test_it_asks_for_each_thing_by_name_as_the_schedule_has_it(
         self, browser: Client, schedule: APIEndpointSchedule
     ) -> None:
         address = reverse("admin:schedules_apiendpointschedule_do", args=["run"])
-        page = browser.get(f"{address}?schedule={schedule.pk}").content.decode()
-        assert "&quot;limit&quot;: 5" in page
+        answer = browser.get(f"{address}?schedule={schedule.pk}")
 
-        self.ask(browser, schedule, args='["scheduled"]', kwargs='{"limit": 9}')
+        form, page = answer.context["form"], answer.content.decode()
+        assert {name: form[f"argument_{name}"].value() for name in ("trigger", "limit", "day")} == {
+            "trigger": "scheduled",
+            "limit": "5",
+            "day": None,
+        }
+        assert all(f'for="id_argument_{name}"' in page for name in ("trigger", "limit", "day"))
+        assert 'name="args"' not in page
+        assert 'name="arguments_of" value="tests.take"' in page
+
+    def fields(self, **typed: str) -> dict[str, str]:
+        named = {f"argument_{name}": value for name, value in typed.items()}
+        return {"arguments_of": "tests.take", "argument_trigger": "scheduled", "argument_limit": "5", **named}
+
+    def test_what_is_filled_in_counts_for_this_run_alone(self, browser: Client, schedule: APIEndpointSchedule) -> None:
+        self.ask(browser, schedule, **self.fields(limit="９", day=""))
 
         run = ScheduleRun.objects.get()
         assert (run.args, run.kwargs, run.trigger_reason) == (["scheduled"], {"limit": 9}, "by hand")
         assert run.triggered_by is not None
+        schedule.refresh_from_db()
+        assert schedule.call() == ("tests.take", ["scheduled"], {"limit": 5})
+
+    def test_fields_that_nobody_touches_leave_the_arguments_as_they_were(
+        self, browser: Client, schedule: APIEndpointSchedule
+    ) -> None:
+        self.ask(browser, schedule, **self.fields())
+
+        run = ScheduleRun.objects.get()
+        assert (run.args, run.kwargs) == (["scheduled"], {"limit": 5})
+
+    def test_what_the_task_does_not_take_is_said_at_its_field(
+        self, browser: Client, schedule: APIEndpointSchedule
+    ) -> None:
+        answer = self.ask(browser, schedule, **self.fields(limit="many"))
+
+        assert answer.status_code == 200
+        assert list(answer.context["form"].errors) == ["argument_limit"]
+        assert 'value="many"' in answer.content.decode()
+        assert not ScheduleRun.objects.exists()
+
+    def test_a_task_without_a_signature_is_told_in_json(self, browser: Client) -> None:
+        free = a_schedule(endpoint=an_endpoint(name="free", task="tests.nothing", default_kwargs={"a": 1}))
+        address = reverse("admin:schedules_apiendpointschedule_do", args=["run"])
+        assert "&quot;a&quot;: 1" in browser.get(f"{address}?schedule={free.pk}").content.decode()
+
+        self.ask(browser, free, arguments_of="", args="", kwargs='{"a": 2}')
+
+        assert ScheduleRun.objects.get().kwargs == {"a": 2}
+
+    def test_who_writes_json_is_taken_at_their_word(self, browser: Client, schedule: APIEndpointSchedule) -> None:
+        self.ask(browser, schedule, args='["scheduled"]', kwargs='{"limit": 9}')
+
+        assert ScheduleRun.objects.get().kwargs == {"limit": 9}
 
     @pytest.mark.parametrize(
         ("field", "typed"),
