@@ -89,6 +89,10 @@ class OccurrenceRefused(AnswerRefused):
         ),
         "sent": gettext_noop("The run of %(at)s has been sent already, so it cannot be changed any more."),
         "not_changed": gettext_noop("The run of %(at)s has not been changed, so there is nothing to undo."),
+        "change_gone": gettext_noop("This one-time change is not there any more, so there is nothing to undo."),
+        "ambiguous": gettext_noop(
+            "Several one-time changes have to do with %(at)s. Name the one to undo by its number, its id."
+        ),
         "too_many": gettext_noop(
             "%(most)d one-time changes of this schedule lie ahead already. Change its rule instead."
         ),
@@ -100,19 +104,22 @@ class OccurrenceRefused(AnswerRefused):
         "target_same": gettext_noop("The run is at %(to)s already. Choose another time."),
     }
 
-    def __init__(self, code: str, at: datetime, to: datetime | None = None, *, most: int = 0) -> None:
+    #: What makes sense by itself, and only comes too late, or to what is otherwise now.
+    CONFLICTS = frozenset({"passed", "original_passed", "sent", "not_changed", "change_gone", "ambiguous", "too_many"})
+
+    def __init__(self, code: str, at: datetime | None, to: datetime | None = None, *, most: int = 0) -> None:
         self.code, self.at, self.to, self.most = code, at, to, most
         self.field = "moved_to" if code.startswith("target_") else "scheduled_for"
         super().__init__(code, at, to)
 
     @property
     def is_conflict(self) -> bool:
-        """Whether the values make sense, and only come too late, or to what is otherwise now."""
-        return self.code in ("passed", "original_passed", "sent", "not_changed", "too_many")
+        """Whether it is the state of things that refuses, and not the values."""
+        return self.code in self.CONFLICTS
 
     def __str__(self) -> str:
         to = self.to and f"{timezone.localtime(self.to):%Y-%m-%d %H:%M}"
-        at = f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
+        at = self.at and f"{timezone.localtime(self.at):%Y-%m-%d %H:%M}"
         return _(self.SENTENCES[self.code]) % {"at": at, "to": to, "most": self.most}
 
 

@@ -23,7 +23,7 @@ from schedules import actors
 from schedules.admin.schedule_action_pages import ScheduleActionPages
 from schedules.admin.wording import distance_text, instant_text, said, zone_text
 from schedules.exceptions import OccurrenceRefused, SchedulesError
-from schedules.forms.occurrence import MoveForm, OccurrenceForm, ReasonForm, RunInsteadForm
+from schedules.forms.occurrence import MoveForm, OccurrenceForm, ReasonForm, RunInsteadForm, UndoForm
 from schedules.models import APIEndpointSchedule
 from schedules.occurrence_facts import OccurrenceFacts, facts_of
 from schedules.recurrence import DefinitionError
@@ -100,8 +100,8 @@ CHOICES = {
             title=gettext_lazy("Undo the one-time change"),
             label=gettext_lazy("Undo"),
             icon="undo",
-            form=OccurrenceForm,
-            step=lambda pk, at, now, by, answers: undo_change(pk, at, now=now),
+            form=UndoForm,
+            step=lambda pk, at, now, by, answers: undo_change(pk, at, now=now, change_id=answers["change"]),
             done=gettext_lazy("The one-time change is undone."),
             hint=gettext_lazy("The run happens again as its rule has it."),
         ),
@@ -175,7 +175,8 @@ class OccurrencePage(ScheduleActionPages):
         self, request: HttpRequest, choice: Choice, facts: OccurrenceFacts, data: Any = None
     ) -> OccurrenceForm:
         stands_at = facts.at if facts.occurrence or not facts.change else facts.change.moved_to or facts.at
-        form = choice.form(data, at=stands_at, zone=facts.recurrence.zone, auto_id=f"{choice.code}_%s")
+        initial = {"change": facts.change.pk if facts.change else None}
+        form = choice.form(data, at=stands_at, zone=facts.recurrence.zone, auto_id=f"{choice.code}_%s", initial=initial)
         if "instead" in form.fields and not self.verbs_allowed(request)["change"]:
             del form.fields["instead"]
         return form

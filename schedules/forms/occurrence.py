@@ -58,3 +58,9 @@ class RunInsteadForm(ReasonForm):
         help_text=_("The run of now takes its place."),
     )
     field_order = ["instead", "reason"]
+
+
+class UndoForm(OccurrenceForm):
+    """Which change the page showed: at its instant another may stand by now."""
+
+    change = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -1,9 +1,9 @@
 """Change one occurrence of a schedule and leave its rule alone: skip it, move it, run it now instead, undo that.
 
-An occurrence is named by the instant at which it stands now; one that is skipped or moved also by the rule's own.
-Nothing is changed that has passed or was sent: the rows of the ledger and of the schedule are looked at under the same
-lock that a worker takes before it begins. A change keeps what is due and not sent yet as it is, so it raises the
-schedule's revision and not the instant from which it is in force.
+An occurrence is named by the instant at which it stands now; one that is skipped or moved also by the rule's own, where
+nothing else stands now. Nothing is changed that has passed or was sent: the rows of the ledger and of the schedule are
+looked at under the same lock that a worker takes before it begins. A change keeps what is due and not sent yet as it
+is, so it raises the schedule's revision and not the instant from which it is in force.
 """
 
 from collections.abc import Sequence
@@ -75,24 +75,44 @@ def run_instead(schedule_id: int, at: datetime, *, now: datetime, by: Any = None
 
 
 @transaction.atomic
-def undo_change(schedule_id: int, at: datetime, *, now: datetime) -> OccurrenceChange:
-    """Let the occurrence happen as the rule has it; ``at`` is the rule's instant, or where it was moved to.
+def undo_change(
+    schedule_id: int, at: datetime | None = None, *, now: datetime, change_id: int | None = None
+) -> OccurrenceChange:
+    """Let the occurrence happen as the rule has it. ``at`` is the rule's instant, or where it was moved to.
 
-    Only while neither of the two has passed, or nothing would be left to undo; a change without effect can always be
-    removed. Returns what was undone. Raises OccurrenceRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
+    Where one was moved away and another came to stand, ``at`` would name two: then ``change_id`` says which is meant.
+    Only while neither of its two instants has passed, or nothing would be left to undo; a change without effect can
+    always be removed. Returns what was undone. Raises OccurrenceRefused, DefinitionError and
+    APIEndpointSchedule.DoesNotExist.
     """
     schedule = locked_schedule(schedule_id)
     recurrence = recurrence_of(schedule)
-    rows = list(schedule.occurrence_changes.all())
-    row = next((row for row in rows if row.scheduled_for == at), None)
-    row = row or next((row for row in rows if row.moved_to == at), None)
-    if row is None:
-        raise OccurrenceRefused("not_changed", at)
+    row = _named(list(schedule.occurrence_changes.all()), at, change_id, recurrence)
     if refusal := refusal_of_undo(row, recurrence, now):
         raise refusal
     row.delete()
     _say(schedule)
     return row
+
+
+def _named(
+    rows: Sequence[OccurrenceChange], at: datetime | None, change_id: int | None, recurrence: Recurrence
+) -> OccurrenceChange:
+    """Return the one change that is meant. Raises OccurrenceRefused when it is none, or more than one."""
+    if change_id is not None:
+        found = [row for row in rows if row.pk == change_id]
+        if not found:
+            raise OccurrenceRefused("change_gone", at)
+        return found[0]
+    found = [row for row in rows if at in (row.scheduled_for, row.moved_to)]
+    if len(found) > 1:
+        # What has no effect is not what somebody sees there.
+        found = [row for row in found if not is_void(row, recurrence)] or found
+    if not found:
+        raise OccurrenceRefused("not_changed", at)
+    if len(found) > 1:
+        raise OccurrenceRefused("ambiguous", at)
+    return found[0]
 
 
 def refusal_of_undo(row: OccurrenceChange, recurrence: Recurrence, now: datetime) -> OccurrenceRefused | None:

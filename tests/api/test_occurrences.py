@@ -69,6 +69,35 @@ def test_a_moved_run_says_where_the_rule_has_it(client: APIClient, address: str)
     assert (again.status_code, again.json()["changes"]) == (200, [])
 
 
+def test_after_a_swap_the_change_is_named_by_its_number_and_an_instant_that_names_two_is_refused(
+    client: APIClient, address: str
+) -> None:
+    first, second, _third = next_runs(client, address)
+    aside = later(first, hours=2)
+    client.post(f"{address}/occurrences/move", {"scheduled_for": first, "moved_to": aside})
+    changes = client.post(f"{address}/occurrences/move", {"scheduled_for": second, "moved_to": first}).json()["changes"]
+    number = {change["scheduled_for"]: change["id"] for change in changes}
+
+    refused = client.post(f"{address}/occurrences/undo", {"scheduled_for": first})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "ambiguous")
+    assert client.get(f"{address}/occurrences/changes").json()["changes"] == changes
+    left = client.post(f"{address}/occurrences/undo", {"change": number[first]}).json()["changes"]
+    assert [(change["scheduled_for"], change["moved_to"]) for change in left] == [(second, first)]
+    gone = client.post(f"{address}/occurrences/undo", {"change": number[first]})
+    assert (gone.status_code, gone.json()["code"]) == (409, "change_gone")
+    assert client.post(f"{address}/occurrences/undo", {"scheduled_for": first}).json()["changes"] == []
+
+
+def test_the_number_of_another_schedules_change_undoes_nothing(client: APIClient, address: str, db: None) -> None:
+    first = next_runs(client, address)[0]
+    changes = client.post(f"{address}/occurrences/skip", {"scheduled_for": first}).json()["changes"]
+
+    answer = client.post(f"{ADDRESS}/{a_schedule().pk}/occurrences/undo", {"change": changes[0]["id"]})
+
+    assert (answer.status_code, OccurrenceChange.objects.count()) == (409, 1)
+
+
 def test_a_change_raises_the_revision_and_leaves_the_definition(client: APIClient, address: str) -> None:
     before = client.get(address).json()
     client.post(f"{address}/occurrences/skip", {"scheduled_for": next_runs(client, address)[0]})
@@ -103,6 +132,10 @@ def test_a_change_raises_the_revision_and_leaves_the_definition(client: APIClien
         ("skip", {"scheduled_for": "0001-01-01T00:00:00+12:00"}, 400, None),
         ("move", {"scheduled_for": "FIRST", "moved_to": "0001-01-01T00:00:00+12:00"}, 400, None),
         ("undo", {"scheduled_for": "0001-01-01T00:00:00+00:00"}, 409, {}),
+        ("undo", {"change": 999}, 409, {}),
+        ("undo", {}, 400, {"change": ["required"]}),
+        ("undo", {"scheduled_for": "FIRST", "change": 1}, 400, {"change": ["two_names"]}),
+        ("undo", {"change": 10**30}, 400, {"change": ["max_value"]}),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_field(

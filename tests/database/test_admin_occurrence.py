@@ -156,6 +156,28 @@ def test_a_moved_run_is_found_by_its_old_time_too(client: Client, schedule: APIE
     assert "Skip this run" not in page
 
 
+def test_the_page_undoes_the_change_that_it_showed_though_another_run_was_moved_to_its_time(
+    client: Client, schedule: APIEndpointSchedule
+) -> None:
+    at = next_of(schedule)
+    second = recurrence_of(schedule).next_after(at)
+    assert second is not None
+    away = move_occurrence(schedule.pk, at, to=at + HOUR, now=at - HOUR)
+    assert away is not None
+    [form] = [
+        item["form"]
+        for item in client.get(occurrence_address(schedule.pk, at + HOUR)).context["choices"]
+        if item["choice"].code == "undo"
+    ]
+    move_occurrence(schedule.pk, second, to=at, now=at - HOUR)
+
+    assert form["change"].value() == away.pk
+    assert "Several one-time changes" in html(do(client, schedule, at, "undo"))
+    assert "undone" in html(do(client, schedule, at, "undo", change=away.pk))
+    assert [change.scheduled_for for change in OccurrenceChange.objects.all()] == [second]
+    assert "not there any more" in html(do(client, schedule, at, "undo", change=away.pk))
+
+
 def test_who_may_only_look_sees_the_run_and_changes_nothing(schedule: APIEndpointSchedule) -> None:
     viewer = a_client("view_apiendpointschedule")
     at = next_of(schedule)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from schedules.api.fields import InstantField
@@ -17,14 +18,37 @@ _REASON: dict[str, Any] = {"required": False, "allow_blank": True, "max_length":
 
 
 class UndoSerializer(KnownFields, serializers.Serializer[Any]):
-    """Which occurrence: the instant at which it stands now, or the one at which the rule has it."""
+    """Which change: its number, or the instant of its occurrence, by the rule or where it was moved to."""
 
-    scheduled_for = InstantField(help_text="As the preview has it in `runs`, or in their `instead_of`.")
+    change = serializers.IntegerField(
+        source="change_id",
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The `id` that /occurrences/changes lists. Names one change, whatever was moved where.",
+    )
+    scheduled_for = InstantField(
+        source="at",
+        required=False,
+        help_text="Instead of `change`. Refused with 409 (`ambiguous`) where one run was moved away and another came.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) == 1:
+            return attrs
+        sentence, code = _("Name the change by its number or by its instant."), "required"
+        if attrs:
+            sentence, code = _("Name the change by its number or by its instant, not by both."), "two_names"
+        raise serializers.ValidationError({"change": [serializers.ErrorDetail(sentence, code=code)]})
 
 
-class SkipSerializer(UndoSerializer):
+class SkipSerializer(KnownFields, serializers.Serializer[Any]):
     """Which occurrence is not to happen, and why."""
 
+    scheduled_for = InstantField(
+        help_text="Where it stands now, as the preview has it in `runs`; where none stands, the instant by the rule "
+        "(`instead_of`) of one that was moved away or skipped."
+    )
     reason = serializers.CharField(**_REASON)
 
 
@@ -37,6 +61,7 @@ class MoveSerializer(SkipSerializer):
 class OccurrenceChangeSerializer(serializers.Serializer[Any]):
     """One occurrence that is skipped or moved. It goes by itself when it cannot matter any more."""
 
+    id = serializers.IntegerField(help_text="Names it for /occurrences/undo.")
     scheduled_for = serializers.DateTimeField(help_text="Where the rule has it, in the schedule's zone.")
     kind = serializers.ChoiceField(choices=OccurrenceChange.Kind.choices)
     moved_to = serializers.DateTimeField(allow_null=True, help_text="Where it happens; null for one that is skipped.")
@@ -69,6 +94,7 @@ def changes_document(
     return {
         "changes": [
             {
+                "id": each.pk,
                 "scheduled_for": each.scheduled_for.astimezone(zone).isoformat(),
                 "kind": each.kind,
                 "moved_to": each.moved_to and each.moved_to.astimezone(zone).isoformat(),

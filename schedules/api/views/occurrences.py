@@ -88,13 +88,14 @@ class OccurrenceViews(Resource):
         operation_id="schedules_occurrences_undo",
         request=UndoSerializer,
         responses=OccurrenceChangesSerializer,
-        examples=_example(scheduled_for="2026-12-30T08:10:00+09:00"),
+        examples=[
+            OpenApiExample("By its number", {"change": 12}, request_only=True),
+            *_example(scheduled_for="2026-12-30T08:10:00+09:00"),
+        ],
     )
     def undo(self, request: Request, pk: str) -> Response:
         """Let an occurrence happen again as the rule has it, while neither its old nor its new time has passed."""
-        return self._change(
-            UndoSerializer, pk, lambda scheduled_for: undo_change(int(pk), scheduled_for, now=timezone.now())
-        )
+        return self._change(UndoSerializer, pk, lambda **named: undo_change(int(pk), now=timezone.now(), **named))
 
     def _change(self, serializer: type[Any], pk: str, change: Callable[..., Any]) -> Response:
         get_object_or_404(self.queryset, pk=pk)
