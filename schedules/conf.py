@@ -46,6 +46,8 @@ DEFAULTS: dict[str, Any] = {
     # True: webhooks may go to private addresses, such as a chat server in the same network. Off, because whoever may
     # edit channels could otherwise make this machine ask what stands behind the firewall.
     "ALERT_PRIVATE_TARGETS": False,
+    # Names of hosts that webhooks may reach wherever they lie, such as ["chat.example.lan"]; all others stay refused.
+    "ALERT_PRIVATE_HOSTS": [],
     # What /metrics asks for as a bearer token; empty: there is no such page.
     "METRICS_TOKEN": "",
     # Where people reach the pages, such as https://schedules.example.jp; messages link to it. Empty: no links.

@@ -261,6 +261,8 @@ SCHEDULES = {
     "ALERT_CALENDAR_DAYS": env.int("SCHEDULES_ALERT_CALENDAR_DAYS", default=60),
     "ALERT_TIMEOUT_SECONDS": env.float("SCHEDULES_ALERT_TIMEOUT_SECONDS", default=10.0),
     "ALERT_PRIVATE_TARGETS": env.bool("SCHEDULES_ALERT_PRIVATE_TARGETS", default=False),
+    #: Names of hosts in the own network that webhooks may reach nevertheless, comma-separated: "chat.example.lan".
+    "ALERT_PRIVATE_HOSTS": env.list("SCHEDULES_ALERT_PRIVATE_HOSTS", default=[]),
     #: Prometheus sends it as a bearer token to /metrics; without it there is no such page.
     "METRICS_TOKEN": env.str("METRICS_TOKEN", default=""),
     "SITE_URL": env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('WEB_PORT', default='8000')}" if DEBUG else ""),

@@ -23,7 +23,7 @@ def check_own_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
     if wrong := _no_durations():
         # What is no number cannot be compared either.
         return found + wrong
-    return found + _heartbeats() + _retention() + _tasks() + _counts() + _naive_instants()
+    return found + _heartbeats() + _retention() + _tasks() + _counts() + _hosts() + _naive_instants()
 
 
 def _unknown_names() -> list[CheckMessage]:
@@ -80,7 +80,7 @@ def _retention() -> list[CheckMessage]:
 def _tasks() -> list[CheckMessage]:
     found: list[CheckMessage] = []
     allowed, needed = conf.setting("ALLOWED_TASKS"), conf.setting("TASK_PERMISSIONS")
-    if not isinstance(allowed, list | tuple) or not all(isinstance(pattern, str) for pattern in allowed):
+    if not _are_texts(allowed):
         found.append(
             Error(
                 f"ALLOWED_TASKS of SCHEDULES is {allowed!r}, and it must be a list of patterns of task names.",
@@ -113,6 +113,18 @@ def _counts() -> list[CheckMessage]:
     ]
 
 
+def _hosts() -> list[CheckMessage]:
+    if _are_texts(hosts := conf.setting("ALERT_PRIVATE_HOSTS")):
+        return []
+    return [
+        Error(
+            f"ALERT_PRIVATE_HOSTS of SCHEDULES is {hosts!r}, and it must be a list of names of hosts.",
+            hint='Write a list, such as ["chat.example.lan"]; [] allows no private host.',
+            id="schedules.E021",
+        )
+    ]
+
+
 def _naive_instants() -> list[CheckMessage]:
     if settings.USE_TZ:
         return []
@@ -123,6 +135,10 @@ def _naive_instants() -> list[CheckMessage]:
             id="schedules.E014",
         )
     ]
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
 
 
 def _is_number(value: Any, *, above: float) -> bool:

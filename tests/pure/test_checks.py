@@ -107,6 +107,7 @@ def test_a_lock_that_lets_a_standby_wait_beyond_fifteen_seconds_is_warned_of(
         ({"RUNS_KEPT_DAYS": "400"}, "E013", "'400'", "for ever"),
         ({"ALLOWED_TASKS": "prices.*"}, "E015", "'prices.*'", '["prices.*", '),
         ({"TASK_PERMISSIONS": {"orders.*": "place_order"}}, "E016", "place_order", "orders.place_order"),
+        ({"ALERT_PRIVATE_HOSTS": "chat.example.lan"}, "E021", "'chat.example.lan'", '["chat.example.lan"]'),
     ],
 )
 def test_an_own_setting_that_cannot_be_meant_is_named_with_its_cure(

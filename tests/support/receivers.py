@@ -4,8 +4,8 @@ import json
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -45,7 +45,7 @@ class MailReceiver:
 
 
 @contextmanager
-def web_receiver() -> Iterator[WebReceiver]:
+def web_receiver(host: str = "127.0.0.1", port: int | None = 0) -> Iterator[WebReceiver]:
     receiver = WebReceiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,8 +63,8 @@ def web_receiver() -> Iterator[WebReceiver]:
         def log_message(self, *args: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        receiver.url = f"http://127.0.0.1:{server.server_port}"
+    with ThreadingHTTPServer((host, port or 0), Handler) as server:
+        receiver.url = f"http://{host}:{server.server_port}"
         with _serving(server):
             yield receiver
 
@@ -113,6 +113,27 @@ def hanging_receiver() -> Iterator[str]:
     """The address of a server that takes connections and never says anything."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@contextmanager
+def raw_receiver(said: Callable[[], Iterable[bytes]]) -> Iterator[str]:
+    """The address of a server that answers each request with the pieces of ``said``, a tenth of a second apart."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.connection.recv(65536)
+            with suppress(OSError):
+                for piece in said():
+                    self.wfile.write(piece)
+                    if is_over.wait(0.1):
+                        break
+
+    is_over = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        with _serving(server):
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+            is_over.set()
 
 
 @contextmanager

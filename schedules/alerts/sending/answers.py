@@ -15,8 +15,8 @@ SENTENCES: dict[str, Any] = {
     "timeout": _("The receiver did not answer in time (%(detail)s s)."),
     "unknown_host": _('There is no server named "%(detail)s".'),
     "private": _(
-        'The address of "%(detail)s" is a private one. Whoever runs this system can allow that with '
-        "SCHEDULES_ALERT_PRIVATE_TARGETS=true."
+        'The address of "%(detail)s" is a private one. Whoever runs this system can allow it '
+        "with SCHEDULES_ALERT_PRIVATE_HOSTS."
     ),
     "certificate": _("The certificate of the receiver is not valid: %(detail)s"),
     "connection": _("The receiver could not be reached: %(detail)s"),

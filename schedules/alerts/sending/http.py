@@ -5,33 +5,29 @@ later changes nothing. Redirects are not followed, of the answer only the status
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
 import time
 from contextlib import closing, suppress
 from datetime import timedelta
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import certifi
 
-from schedules import conf
+from schedules.alerts.sending.addresses import allowed_addresses
 from schedules.alerts.sending.answers import SENT, NotSent
 
-PORTS = {"http": 80, "https": 443}
-#: Translates IPv4 addresses, private ones too.
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: Signs of an address that are sent as they stand: those of RFC 3986, and what is percent-encoded already.
+AS_THEY_STAND = "%:/?#[]@!$&'()*+,;=~"
 
 
 def post(url: str, body: bytes, headers: dict[str, str], timeout: timedelta) -> str:
     """Post JSON and return the answer for a receiver that took it. Raises NotSent. ``timeout`` is for all of it."""
-    parts, seconds = urlsplit(url), timeout.total_seconds()
+    seconds = timeout.total_seconds()
     deadline = time.monotonic() + seconds
     try:
-        status = _post(parts, body, headers, seconds)
+        status = _post(urlsplit(url), body, headers, deadline)
     except ssl.SSLCertVerificationError as error:
         raise NotSent("certificate", error.verify_message) from None
     except (OSError, http.client.HTTPException) as error:
@@ -45,22 +41,11 @@ def post(url: str, body: bytes, headers: dict[str, str], timeout: timedelta) -> 
     raise NotSent("redirect" if 300 <= status < 400 else "status", status)
 
 
-def is_public(address: Address) -> bool:
-    """Say whether an address lies on the open internet, whatever it is wrapped in."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if address in NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-    return address.is_global and not address.is_multicast
-
-
-def _post(parts: SplitResult, body: bytes, headers: dict[str, str], seconds: float) -> int:
-    raw = _first_that_answers(_allowed(parts), seconds)
+def _post(parts: SplitResult, body: bytes, headers: dict[str, str], deadline: float) -> int:
+    raw = _first_that_answers(allowed_addresses(parts, _left(deadline)), deadline)
     with closing(raw.dup()) as twin:
         # Each step has its own timeout; a receiver that sends a byte now and then would take for ever.
-        alarm = threading.Timer(seconds, _hang_up, [twin])
+        alarm = threading.Timer(max(0.0, deadline - time.monotonic()), _hang_up, [twin])
         alarm.daemon = True
         alarm.start()
         try:
@@ -69,20 +54,6 @@ def _post(parts: SplitResult, body: bytes, headers: dict[str, str], seconds: flo
         finally:
             raw.close()
             alarm.cancel()
-
-
-def _allowed(parts: SplitResult) -> list[tuple]:
-    """Return the addresses that may be connected to, in the resolver's order."""
-    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise NotSent("unknown_host", host) from None
-    if not conf.setting("ALERT_PRIVATE_TARGETS"):
-        found = [each for each in found if is_public(ipaddress.ip_address(each[4][0].split("%")[0]))]
-        if not found:
-            raise NotSent("private", host)
-    return found
 
 
 def _secured(parts: SplitResult, sock: socket.socket) -> socket.socket:
@@ -94,13 +65,15 @@ def _secured(parts: SplitResult, sock: socket.socket) -> socket.socket:
     return context.wrap_socket(sock, server_hostname=parts.hostname)
 
 
-def _first_that_answers(found: list[tuple], seconds: float) -> socket.socket:
+def _first_that_answers(found: list[tuple], deadline: float) -> socket.socket:
+    """Connect to the first of the addresses that answers; one that does not leaves the others their share of time."""
     trouble: OSError = OSError("no address")
-    for family, kind, protocol, _name, address in found:
+    for number, (family, kind, protocol, _name, address) in enumerate(found):
         sock = socket.socket(family, kind, protocol)
-        sock.settimeout(seconds)
         try:
+            sock.settimeout(_left(deadline) / (len(found) - number))
             sock.connect(address)
+            sock.settimeout(_left(deadline))
         except OSError as error:
             sock.close()
             trouble = error
@@ -109,11 +82,18 @@ def _first_that_answers(found: list[tuple], seconds: float) -> socket.socket:
     raise trouble
 
 
+def _left(deadline: float) -> float:
+    """Return the seconds that are left. Raises TimeoutError."""
+    if (left := deadline - time.monotonic()) <= 0:
+        raise TimeoutError
+    return left
+
+
 def _exchange(parts: SplitResult, sock: socket.socket, body: bytes, headers: dict[str, str]) -> int:
     host = parts.netloc.rpartition("@")[2].encode("idna").decode() if not parts.netloc.isascii() else parts.netloc
     connection = http.client.HTTPConnection(host)
     connection.sock = sock
-    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    target = quote(f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", safe=AS_THEY_STAND)
     everything = {"Host": host, "Content-Type": "application/json; charset=utf-8", "User-Agent": "Stockura", **headers}
     connection.request("POST", target, body, {**everything, "Connection": "close"})
     return connection.getresponse().status
