@@ -35,7 +35,7 @@ test-sqlite: install ## the whole suite on SQLite
 test-postgresql: install ## what touches the database, on PostgreSQL
 	@$(PY) -m pytest -n 2 --dist worksteal --database=postgresql -m "not one_database" $(POSTGRESQL_TESTS) $(PYTEST)
 
-test-peers: install ## the faults of plain RedBeat, met by both engines (about three minutes)
+test-peers: install ## the faults of plain RedBeat, met by both engines (about eight minutes)
 	@$(PY) -m pytest -n 2 tests/peers $(PYTEST)
 
 # The settings need some key; tests and checks set their own, so that no .env is needed.

@@ -21,6 +21,7 @@ app.conf.update(
     redbeat_redis_url=os.environ["REDIS_URL"],
     redbeat_redis_options={"socket_timeout": 30},
     redbeat_key_prefix="redbeat:",
+    redbeat_lock_timeout=int(os.environ.get("PEER_LOCK_SECONDS", "0")) or None,
 )
 
 

@@ -4,154 +4,20 @@ Run by `make test-peers`; the faults of plain RedBeat are expected there, strict
 says so. They are no part of `make test`, where the behaviour of ours is held by tests/redis and tests/processes.
 """
 
-import json
-import os
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import redis
-from celery.schedules import schedule as every
-from redbeat import RedBeatSchedulerEntry
 
-from bench.peers import redbeat_app
-from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpointSchedule
-from tests.support.builders import a_schedule, an_endpoint
-from tests.support.processes import RunningProcess
+from tests.peers.engines import QUEUE, Engine
+from tests.support.ports import free_port
 from tests.support.redis_server import OwnRedis, RedisServer
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
-
-#: Both engines send here; nobody consumes.
-QUEUE = "sent"
-A_DAY = timedelta(days=1)
-
-
-class Engine(Protocol):
-    """What the scenarios ask of an engine."""
-
-    def beat(self, name: str = "beat", **env: str) -> RunningProcess: ...
-    def due_once_at(self, due: datetime) -> Any: ...
-    def due_once_a_day_at(self, due: datetime) -> Any: ...
-    def move(self, what: Any, due: datetime) -> None: ...
-    def pause(self, what: Any) -> None: ...
-    def resume(self, what: Any) -> None: ...
-    def spoil(self, what: Any) -> None: ...
-
-
-class Ours:
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        self._endpoint = an_endpoint(queue=QUEUE)
-
-    def beat(self, name: str = "beat", **env: str) -> RunningProcess:
-        beat = self._stack.beat(name=name, env=env)
-        if name == "beat":
-            wait_until(lambda: Mirror().is_whole(), within=30)
-        return beat
-
-    def due_once_at(self, due: datetime) -> APIEndpointSchedule:
-        return a_schedule(endpoint=self._endpoint, schedule_type="once", execution_times=None, run_at=due)
-
-    def due_once_a_day_at(self, due: datetime) -> APIEndpointSchedule:
-        seconds = int(A_DAY.total_seconds())
-        return a_schedule(endpoint=self._endpoint, schedule_type="interval", execution_times=None,
-            interval_seconds=seconds, starts_at=due - A_DAY)  # fmt: skip
-
-    def move(self, what: APIEndpointSchedule, due: datetime) -> None:
-        what.starts_at = due
-        what.save()
-
-    def pause(self, what: APIEndpointSchedule) -> None:
-        what.enabled = False
-        what.save()
-
-    def resume(self, what: APIEndpointSchedule) -> None:
-        what.enabled = True
-        what.save()
-
-    def spoil(self, what: APIEndpointSchedule) -> None:
-        mirror = Mirror()
-        with self._stack.redis.client() as client:
-            client.hset(mirror.keys.entry(what.pk), "definition", "{not json")
-
-
-class PlainRedBeat:
-    """`celery beat` with RedBeat's own scheduler and its default settings."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._stack = stack
-        os.environ["REDIS_URL"] = stack.redis.url
-        redbeat_app.app.conf.redbeat_redis_url = stack.redis.url
-        self._count = 0
-
-    def beat(self, name: str = "beat", **env: str) -> RunningProcess:
-        if "CELERY_BROKER_URL" in env:
-            env["PEER_BROKER_URL"] = env.pop("CELERY_BROKER_URL")
-        beat = self._stack.start(
-            name, "celery", "-A", "bench.peers.redbeat_app", "beat", "--loglevel=INFO", "--pidfile=", env=env
-        )
-        beat.wait_for_output("beat: Starting...")
-        return beat
-
-    def due_once_at(self, due: datetime) -> RedBeatSchedulerEntry:
-        return self.due_once_a_day_at(due)
-
-    def due_once_a_day_at(self, due: datetime) -> RedBeatSchedulerEntry:
-        self._count += 1
-        daily = every(run_every=A_DAY, app=redbeat_app.app)
-        entry = RedBeatSchedulerEntry(f"e{self._count}", "tests.nothing", daily, options={"queue": QUEUE},
-            app=redbeat_app.app)  # fmt: skip
-        self._ran_at(entry, due - A_DAY)
-        return entry
-
-    def move(self, what: RedBeatSchedulerEntry, due: datetime) -> None:
-        # What people do: another schedule under the same name. It keeps the old last run.
-        seconds = (due - (what.last_run_at or due)).total_seconds() + A_DAY.total_seconds()
-        what.schedule = every(run_every=timedelta(seconds=min(seconds, 3600)), app=redbeat_app.app)
-        what.save()
-
-    def pause(self, what: RedBeatSchedulerEntry) -> None:
-        what.enabled = False
-        what.save()
-
-    def resume(self, what: RedBeatSchedulerEntry) -> None:
-        what.enabled = True
-        what.save()
-
-    def spoil(self, what: RedBeatSchedulerEntry) -> None:
-        with self._stack.redis.client() as client:
-            client.hset(what.key, "definition", "{not json")
-
-    def _ran_at(self, entry: RedBeatSchedulerEntry, when: datetime) -> None:
-        entry.last_run_at = when
-        entry.save()
-        meta = json.loads('{"total_run_count": 1}') | {"last_run_at": _encoded(when)}
-        with self._stack.redis.client() as client:
-            client.hset(entry.key, "meta", json.dumps(meta))
-            client.zadd("redbeat::schedule", {entry.key: (when + A_DAY).timestamp()})
-
-
-def _encoded(when: datetime) -> dict[str, Any]:
-    parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-    return {"__type__": "datetime", **{part: getattr(when, part) for part in parts}, "timezone": "UTC"}
-
-
-@pytest.fixture(params=["ours", "RedBeat"])
-def either(request: pytest.FixtureRequest, stack: Stack) -> Engine:
-    return Ours(stack) if request.param == "ours" else PlainRedBeat(stack)
-
-
-@pytest.fixture(
-    params=[
-        "ours",
-        pytest.param("RedBeat", marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason="plain RedBeat")),
-    ]
-)
-def engine(request: pytest.FixtureRequest, stack: Stack) -> Engine:
-    return Ours(stack) if request.param == "ours" else PlainRedBeat(stack)
 
 
 def test_with_no_fault_both_send_what_is_due(either: Engine, redis_client: redis.Redis) -> None:
@@ -180,8 +46,6 @@ def test_an_entry_saved_while_beat_sleeps_is_sent_when_it_is_due(engine: Engine,
 def test_what_was_due_while_the_broker_was_away_is_sent_when_it_is_back(
     engine: Engine, stack: Stack, tmp_path: Any
 ) -> None:
-    from tests.support.ports import free_port
-
     broker = OwnRedis(port=free_port(), directory=tmp_path / "broker")
     due = in_seconds(12)
     for _ in range(5):
@@ -264,9 +128,7 @@ def test_an_edit_does_not_fire_what_lies_before_it(engine: Engine, redis_client:
     assert redis_client.llen(QUEUE) == 0
 
 
-def test_a_standby_leads_within_fifteen_seconds_of_its_leaders_death(
-    engine: Engine, redis_client: redis.Redis
-) -> None:
+def test_a_standby_leads_within_fifteen_seconds_of_its_leaders_death(engine: Engine, redis_client: redis.Redis) -> None:
     leader = engine.beat()
     time.sleep(3)
     engine.beat(name="standby")
@@ -275,6 +137,95 @@ def test_a_standby_leads_within_fifteen_seconds_of_its_leaders_death(
     leader.kill()
 
     wait_until(lambda: redis_client.llen(QUEUE) == 1, within=20, saying="one message")
+
+
+def test_beat_killed_amid_a_big_minute_loses_nothing(engine: Engine, redis_client: redis.Redis) -> None:
+    """RedBeat moves an entry on before it publishes: what lies between the two is gone."""
+    due = in_seconds(20)
+    numbers = engine.many_due_once_at(1000, due)
+    assert datetime.now(UTC) < due
+    sleep_until(due)
+    for _ in range(10):
+        before = redis_client.llen(QUEUE)
+        engine.free_lock()
+        beat = engine.beat(SCHEDULES_BEAT_LOCK_SECONDS="2")
+        enough = min(before + 40, len(numbers))
+        wait_until(lambda: redis_client.llen(QUEUE) >= enough, within=30, every=0.001)  # noqa: B023
+        beat.kill()
+
+    engine.free_lock()
+    engine.beat(SCHEDULES_BEAT_LOCK_SECONDS="2")
+
+    wait_until(lambda: engine.sent(redis_client).keys() == numbers, within=30, saying="every one to be sent")
+
+
+def test_a_leader_frozen_amid_a_big_minute_repeats_nothing_when_it_wakes(
+    engine: Engine, redis_client: redis.Redis
+) -> None:
+    numbers = engine.many_due_once_at(1500, in_seconds(20))
+    first = engine.beat(SCHEDULES_BEAT_LOCK_SECONDS="3")
+    time.sleep(2)
+    second = engine.beat("second", SCHEDULES_BEAT_LOCK_SECONDS="3")
+
+    wait_until(lambda: redis_client.llen(QUEUE) >= 100, within=40, every=0.001, saying="some to be sent")
+    first.freeze()
+    wait_until(lambda: redis_client.llen(QUEUE) >= len(numbers), within=40, saying="the second to send the rest")
+    first.thaw()
+    time.sleep(5)
+
+    assert engine.sent(redis_client) == Counter(dict.fromkeys(numbers, 1))
+    assert first.is_running
+    assert second.is_running
+
+
+def test_a_minute_that_takes_longer_than_the_lock_is_sent_once_by_two_beats(
+    engine: Engine, redis_client: redis.Redis
+) -> None:
+    """No fault at all: one tick of RedBeat outlives its own lock, the other beat begins the same minute."""
+    numbers = engine.many_due_once_at(3000, in_seconds(30))
+    first = engine.beat(SCHEDULES_BEAT_LOCK_SECONDS="2")
+    time.sleep(2)
+    second = engine.beat("second", SCHEDULES_BEAT_LOCK_SECONDS="2")
+
+    wait_until(lambda: engine.sent(redis_client).keys() == numbers, within=90, every=0.5, saying="all to be sent")
+    time.sleep(3)
+
+    assert engine.sent(redis_client) == Counter(dict.fromkeys(numbers, 1))
+    assert first.is_running
+    assert second.is_running
+
+
+def test_an_interval_keeps_its_phase(engine: Engine, redis_client: redis.Redis) -> None:
+    """RedBeat counts from when it came to send the last: every lateness stays for ever, and they add up."""
+    every = timedelta(seconds=2)
+    anchor = in_seconds(0)
+    what = engine.every_seconds_since(2, anchor)
+    engine.beat()
+
+    wait_until(lambda: redis_client.llen(QUEUE) >= 5, within=30, saying="five messages")
+    time.sleep(0.5)
+
+    assert (engine.last_time_of(what) - anchor) % every == timedelta()
+
+
+@pytest.mark.parametrize("kind", ["a crontab of another zone", "a day of the month or a day of the week"])
+def test_a_crontab_fires_when_crontab_5_says(engine: Engine, redis_client: redis.Redis, kind: str) -> None:
+    """RedBeat keeps no zone with a crontab, and Celery asks for both days where crontab(5) asks for either."""
+    there = ZoneInfo("America/New_York")
+    due = (datetime.now(there) + timedelta(seconds=80)).replace(second=0, microsecond=0)
+    if kind == "a crontab of another zone":
+        what = (f"{due.minute} {due.hour} * * *", str(there))
+    else:
+        due = due.astimezone(UTC)
+        other_day = due.day % 28 + 1
+        what = (f"{due.minute} {due.hour} {other_day} * {due.isoweekday() % 7}", "UTC")
+    engine.by_crontab(*what)
+
+    engine.beat()
+
+    sleep_until(due - timedelta(seconds=1))
+    assert redis_client.llen(QUEUE) == 0
+    wait_until(lambda: redis_client.llen(QUEUE) == 1, within=10, saying="one message")
 
 
 def in_seconds(seconds: float) -> datetime:
