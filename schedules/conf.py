@@ -16,6 +16,8 @@ DEFAULTS: dict[str, Any] = {
     "HEARTBEAT_LOST_AFTER_SECONDS": 60.0,
     # How many days the history of runs is kept; 0: for ever. The latest run of each schedule always stays.
     "RUNS_KEPT_DAYS": 400,
+    # How many days a backfill that has ended stays listed; 0: for ever. Its runs are kept as all others are.
+    "BACKFILLS_KEPT_DAYS": 400,
     # How many days the history of changes is kept: who changed what, and why; 0: for ever. Ten years, as companies keep
     # their books: it is small, and what is gone cannot be reverted.
     "CHANGES_KEPT_DAYS": 3653,

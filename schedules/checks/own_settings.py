@@ -65,15 +65,15 @@ def _heartbeats() -> list[CheckMessage]:
 
 
 def _retention() -> list[CheckMessage]:
-    days = conf.setting("RUNS_KEPT_DAYS")
-    if _is_number(days, above=-1) and days == int(days):
-        return []
+    kept = {name: conf.setting(name) for name in conf.DEFAULTS if name.endswith("_KEPT_DAYS")}
     return [
         Error(
-            f"RUNS_KEPT_DAYS of SCHEDULES is {days!r}, and it must be a whole number of days.",
+            f"{name} of SCHEDULES is {days!r}, and it must be a whole number of days.",
             hint="Write a number such as 400, or 0 to keep the history for ever.",
             id="schedules.E013",
         )
+        for name, days in kept.items()
+        if not (_is_number(days, above=-1) and days == int(days))
     ]
 
 

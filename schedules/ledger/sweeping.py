@@ -10,7 +10,7 @@ from schedules.ledger.claiming import others_under_way
 from schedules.ledger.resending import send_waiting
 from schedules.models import ScheduleRun
 from schedules.models.reasons import Reason
-from schedules.services.backfills.advancing import advance, advance_all
+from schedules.services.backfills.advancing import advance_all, advance_those_of
 
 State = ScheduleRun.State
 
@@ -37,7 +37,7 @@ def sweep(now: datetime, *, watching_since: datetime | None = None) -> None:
 
 
 def call_next(run: ScheduleRun, *, now: datetime) -> None:
-    """Send the oldest run that waited for ``run`` to end, if there is one, and what is next of its backfill."""
+    """Send the oldest run that waited for ``run`` to end, if there is one, and what is next of backfills."""
     waiting = ScheduleRun.objects.filter(
         schedule_id=run.schedule_id, state=State.DISPATCHED, state_reason=Reason.WAITING
     ).exclude(pk=run.pk)
@@ -45,5 +45,4 @@ def call_next(run: ScheduleRun, *, now: datetime) -> None:
     is_backfill = Case(When(trigger=ScheduleRun.Trigger.BACKFILL, then=1), default=0)
     if found := waiting.select_related("schedule__endpoint").order_by(is_backfill, "created_at").first():
         send_waiting(found)
-    if run.backfill_id is not None:
-        advance(run.backfill_id, now=now)
+    advance_those_of(run, now=now)

@@ -1,4 +1,4 @@
-"""Forget old runs and changes: in small batches, so that neither memory nor a lock grows with the history.
+"""Forget old runs, backfills and changes: in small batches, so that neither memory nor a lock grows with the history.
 
 What is never deleted, however old: a run that has not ended, and of each schedule the run recorded last and the one of
 its latest occurrence. The first two are what people look at; the last is what tells beat, after Redis has lost its
@@ -14,7 +14,7 @@ from itertools import chain
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from schedules import conf
-from schedules.models import RecordedChange, ScheduleRun
+from schedules.models import Backfill, RecordedChange, ScheduleRun
 from schedules.models.reasons import Reason
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ State = ScheduleRun.State
 UNFINISHED = (State.DISPATCHED, State.RUNNING, State.RETRYING)
 #: Runs deleted in one statement: milliseconds, in which others wait for SQLite's only writer.
 BATCH = 500
+#: Backfills deleted in one statement, each with up to a thousand occurrences.
+BACKFILLS = 5
 #: Between two batches others get their turn: who waits for SQLite asks again only every few dozen milliseconds.
 PAUSE_SECONDS = 0.05
 #: A hundred years; beyond it dates have no meaning any more.
@@ -34,7 +36,7 @@ DAY = timedelta(days=1)
 def kept_since(now: datetime, days: int | None = None, *, setting: str = "RUNS_KEPT_DAYS") -> datetime | None:
     """Return the instant before which runs may be forgotten; None when the history is kept for ever.
 
-    ``days`` stands for the setting when it is given; CHANGES_KEPT_DAYS is the setting of the history of changes.
+    ``days`` stands for the setting when it is given; backfills and the history of changes have settings of their own.
     """
     days = int(conf.setting(setting)) if days is None else days
     return now - timedelta(days=min(days, MAX_DAYS)) if days else None
@@ -78,7 +80,8 @@ class DailyRetention:
         if self._batches is None:
             if not self._is_due(now):
                 return
-            self._batches, self._deleted = chain(_runs_too_old(now), _changes_too_old(now)), 0
+            kinds = (_runs_too_old(now), _backfills_too_old(now), _changes_too_old(now))
+            self._batches, self._deleted = chain(*kinds), 0
         try:
             count = next(self._batches, 0)
         except Exception:
@@ -99,6 +102,16 @@ class DailyRetention:
 def _runs_too_old(now: datetime) -> Iterator[int]:
     before = kept_since(now)
     return iter(()) if before is None else _batches(before)
+
+
+def _backfills_too_old(now: datetime) -> Iterator[int]:
+    """Delete what ended longer ago than BACKFILLS_KEPT_DAYS, and yield how many of each batch. Its runs stay."""
+    before = kept_since(now, setting="BACKFILLS_KEPT_DAYS")
+    ended = Backfill.objects.exclude(state__in=Backfill.OPEN)
+    old = ended.filter(finished_at__lt=before).order_by("created_at") if before else None
+    while old is not None and (found := list(old.values_list("pk", flat=True)[:BACKFILLS])):
+        Backfill.objects.filter(pk__in=found).delete()
+        yield len(found)
 
 
 def _changes_too_old(now: datetime) -> Iterator[int]:

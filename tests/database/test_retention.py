@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence, ScheduleRun
 from schedules.services import retention
 from schedules.services.retention import DailyRetention, delete_old_runs, kept_since, old_runs
 from tests.support.builders import a_run, a_schedule
@@ -269,3 +269,40 @@ def test_others_write_while_much_is_deleted(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert len(waits) > 10
     assert max(waits) < 1, f"somebody waited {max(waits):.2f} s"
+
+
+def test_backfills_that_ended_long_ago_go_and_their_runs_stay_as_long_as_runs_do(
+    schedule: APIEndpointSchedule, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SCHEDULES = {**settings.SCHEDULES, "BACKFILLS_KEPT_DAYS": 90}
+    monkeypatch.setattr(retention, "BACKFILLS", 1)
+    kept = {}
+    for name, state, days in [
+        ("old", "done", 91), ("older", "cancelled", 500), ("young", "done", 89), ("open", "running", 500)
+    ]:  # fmt: skip
+        backfill = Backfill.objects.create(
+            schedule=schedule, schedule_name=name, from_at=NOW, to_at=NOW, state=state,
+            finished_at=None if state == "running" else NOW - days * DAY,
+        )  # fmt: skip
+        run = a_run_days_ago(schedule, 80 + len(kept), backfill=backfill, scheduled_for=None)
+        BackfillOccurrence.objects.create(backfill=backfill, scheduled_for=NOW, position=0, run=run)
+        kept[name] = run.pk
+    daily = DailyRetention()
+
+    for _step in range(3):
+        daily.step(NOW)
+
+    assert set(Backfill.objects.values_list("schedule_name", flat=True)) == {"young", "open"}
+    assert BackfillOccurrence.objects.count() == 2
+    assert left() == set(kept.values())
+
+
+def test_backfills_are_kept_for_ever_when_asked_to(schedule: APIEndpointSchedule, settings: Any) -> None:
+    settings.SCHEDULES = {**settings.SCHEDULES, "BACKFILLS_KEPT_DAYS": 0}
+    Backfill.objects.create(
+        schedule=schedule, schedule_name="", from_at=NOW, to_at=NOW, state="done", finished_at=NOW - 9000 * DAY
+    )
+
+    DailyRetention().step(NOW)
+
+    assert Backfill.objects.count() == 1

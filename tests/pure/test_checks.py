@@ -105,6 +105,8 @@ def test_a_lock_that_lets_a_standby_wait_beyond_fifteen_seconds_is_warned_of(
         ({"RUNS_KEPT_DAYS": -1}, "E013", "-1", "for ever"),
         ({"RUNS_KEPT_DAYS": 1.5}, "E013", "1.5", "for ever"),
         ({"RUNS_KEPT_DAYS": "400"}, "E013", "'400'", "for ever"),
+        ({"BACKFILLS_KEPT_DAYS": -1}, "E013", "BACKFILLS_KEPT_DAYS", "for ever"),
+        ({"CHANGES_KEPT_DAYS": None}, "E013", "CHANGES_KEPT_DAYS", "for ever"),
         ({"ALLOWED_TASKS": "prices.*"}, "E015", "'prices.*'", '["prices.*", '),
         ({"TASK_PERMISSIONS": {"orders.*": "place_order"}}, "E016", "place_order", "orders.place_order"),
         ({"ALERT_PRIVATE_HOSTS": "chat.example.lan"}, "E021", "'chat.example.lan'", '["chat.example.lan"]'),

@@ -298,17 +298,57 @@ class TestStalling:
 
         assert len(work_off(redis_client)) == 4
 
-    def test_a_deleted_schedule_ends_its_backfill(
+    @pytest.mark.parametrize("deleted", ["schedule", "endpoint"])
+    def test_a_deleted_schedule_ends_its_backfill_and_what_no_worker_has_begun(
+        self, schedule: APIEndpointSchedule, redis_client: redis.Redis, deleted: str
+    ) -> None:
+        backfill = started(schedule, at_once=2)
+        by_hand = run_now(schedule.pk, now=datetime.now(UTC))
+        begun = take_one(redis_client).run
+
+        (schedule if deleted == "schedule" else schedule.endpoint).delete()
+
+        backfill.refresh_from_db()
+        by_hand.refresh_from_db()
+        assert (backfill.state, backfill.schedule_name) == (Backfill.State.CANCELLED, schedule.name)
+        assert backfill.finished_at is not None
+        unbegun = ScheduleRun.objects.exclude(pk=begun.pk)
+        assert set(unbegun.values_list("state", "state_reason")) == {(State.SKIPPED, Reason.DELETED)}
+        assert (unbegun.count(), by_hand.finished_at is None) == (2, False)
+        # What a worker has begun is left alone, and the messages of the others do nothing any more.
+        end(begun)
+        assert work_off(redis_client) == []
+        begun.refresh_from_db()
+        assert begun.state == State.SUCCEEDED
+
+    def test_backfills_that_overlap_go_on_as_soon_as_the_run_that_both_wait_for_has_ended(
+        self, schedule: APIEndpointSchedule, redis_client: redis.Redis
+    ) -> None:
+        for instant in DAYS:
+            a_run(schedule, scheduled_for=instant)
+        first = started(schedule, include_succeeded=True)
+        second = started(schedule, include_succeeded=True)
+
+        work_off(redis_client)
+
+        # No sweep has come by.
+        states = dict(Backfill.objects.values_list("pk", "state"))
+        assert states == {first.pk: Backfill.State.DONE, second.pk: Backfill.State.DONE}
+
+    def test_a_backfill_that_took_a_run_by_the_rule_goes_on_when_that_has_ended(
         self, schedule: APIEndpointSchedule, redis_client: redis.Redis
     ) -> None:
         backfill = started(schedule)
-        schedule.delete()
+        first = take_one(redis_client).run
+        theirs = a_run(schedule, scheduled_for=DAYS[1], state=State.RUNNING, attempt=1)
 
-        work_off(redis_client)
-        advance_all(datetime.now(UTC))
+        end(first)
+        assert redis_client.llen("default") == 0, "it waits for the run of that day, which is under way"
+        end(theirs)
 
+        assert len(work_off(redis_client)) == 3
         backfill.refresh_from_db()
-        assert (backfill.state, backfill.schedule_name) == (Backfill.State.CANCELLED, schedule.name)
+        assert backfill.state == Backfill.State.DONE
 
 
 class TestCancelling:

@@ -33,6 +33,13 @@ def advance_all(now: datetime) -> None:
         advance(backfill_id, now=now)
 
 
+def advance_those_of(run: ScheduleRun, *, now: datetime) -> None:
+    """Send what is next of every backfill that waits for ``run``: its own, and others whose period holds it too."""
+    waiting = BackfillOccurrence.objects.filter(run=run, backfill__state__in=Backfill.OPEN)
+    for backfill_id in sorted(waiting.values_list("backfill_id", flat=True)):
+        advance(backfill_id, now=now)
+
+
 @transaction.atomic
 def advance(backfill_id: int, *, now: datetime) -> None:
     """Send as many runs as the backfill may have under way; close it when none is left. Repeating it is harmless."""

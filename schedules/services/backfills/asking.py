@@ -8,10 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from schedules.exceptions import BackfillEnded, BackfillRefused
-from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence, ScheduleRun
+from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence
 from schedules.models.reasons import Reason
 from schedules.services.backfills.advancing import advance
 from schedules.services.backfills.planning import BackfillPlan, BackfillRequest, plan_backfill
+from schedules.services.calling_off import call_off
 from schedules.services.locking import locked_schedule
 from schedules.services.permitting import require_task
 
@@ -89,8 +90,6 @@ def cancel_backfill(backfill_id: int, *, now: datetime, by: Any = None) -> bool:
         return False
     backfill.state, backfill.finished_at, backfill.cancelled_by = Backfill.State.CANCELLED, now, by
     backfill.save(update_fields=["state", "finished_at", "cancelled_by"])
-    backfill.runs.filter(state=ScheduleRun.State.DISPATCHED, attempt=0).update(
-        state=ScheduleRun.State.SKIPPED, state_reason=Reason.BACKFILL_CANCELLED, finished_at=now
-    )
+    call_off(backfill.runs.all(), reason=Reason.BACKFILL_CANCELLED, now=now)
     logger.info("backfill.cancelled backfill_id=%s", backfill_id)
     return True
