@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge, in_one_line, local_instant
 from schedules.forms.access_token import AccessTokenForm
 from schedules.models import AccessToken

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge, local_instant, two_lines
 from schedules.admin.wording import page_language
 from schedules.alerts.sending import answer_text

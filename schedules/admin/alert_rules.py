@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge
 from schedules.forms.alerts import AlertRuleForm
 from schedules.models import AlertEvent, AlertRule

@@ -11,11 +11,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from schedules.admin.alert_channels import delivery_badge
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge, local_instant, two_lines
 from schedules.admin.wording import distance_text, page_language
 from schedules.alerts.composing import detail_of, name_of

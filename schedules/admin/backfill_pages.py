@@ -11,8 +11,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import local_instant
 from schedules.exceptions import AnswerRefused, TaskRefused
 from schedules.forms.backfill import BackfillForm

@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge, in_one_line, local_instant, state_badge, two_lines
 from schedules.admin.runs import outcome_in_short
 from schedules.backfill_progress import Progress, progress_of

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.models import CalendarFeed
 from schedules.services.calendar_feeds import make_feed
 

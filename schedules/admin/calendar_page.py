@@ -18,8 +18,8 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
-from unfold.admin import ModelAdmin
 
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.overview_timeline import STATES_OF_TONE, TONE_OF, TONES, said_of
 from schedules.admin.runs import day_period
 from schedules.admin.wording import day_text, said, zone_text

@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.history import ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge
 from schedules.admin.schedule_actions import listed
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
@@ -35,6 +35,8 @@ class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
     list_filter = ["enabled", "queue"]
     list_per_page = 50
+    # Counting the schedules makes Django forget the model's own.
+    ordering = ["name"]
     search_fields = ["name", "task", "description"]
     search_help_text = _("Name, task or description")
     actions = ["enable", "disable"]

@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from schedules.admin.history import ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge
 from schedules.forms.choices import exchange_choices
 from schedules.models import ExceptionalDay

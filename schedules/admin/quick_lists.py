@@ -9,9 +9,11 @@ from django.db.models import Model
 from django.forms.utils import flatatt
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, checkbox
+from unfold.admin import checkbox
 from unfold.decorators import display
 from unfold.templatetags import unfold_list
+
+from schedules.admin.model_admin import ModelAdmin
 
 
 class QuickRows(ModelAdmin):

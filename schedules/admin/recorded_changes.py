@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from schedules.admin.history_words import Told, told
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import in_one_line, two_lines
 from schedules.models import RecordedChange
 

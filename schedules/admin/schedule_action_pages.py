@@ -13,11 +13,11 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.in_force import TellsWhatIsNotInForce
+from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import standing_badge
 from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, Outcome, ScheduleAction, carry_out, sentences
 from schedules.admin.schedule_facts import next_run_text, passed_over_text, rule_in_words

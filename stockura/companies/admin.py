@@ -9,8 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
+
+from schedules.admin.model_admin import ModelAdmin
 
 from .filters import ListedFilter, MarketFilter, SectorFilter
 from .models import Company, CompanyChange, search_key_of
