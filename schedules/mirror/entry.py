@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from celery.schedules import BaseSchedule, schedstate
 from redbeat import RedBeatSchedulerEntry
@@ -20,6 +20,9 @@ TYPE = "stockura-recurrence"
 #: Between the call and its schedule, which comes last: many schedules share one rule, whose text is the longest part
 #: and is written and read once. No text within JSON can hold this, as its quotes would be escaped.
 _SCHEDULE = ', "schedule": '
+
+#: Writes the parts of an entry: equal parts are equal texts.
+text_of = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 class RecurrenceSchedule(BaseSchedule):
@@ -64,7 +67,7 @@ def _schedule_json(recurrence: Recurrence, policy: Policy) -> str:
         "jitter": policy.jitter.total_seconds(),
     }
     said = {"__type__": TYPE, "definition": recurrence.definition, "policy": policy_said}
-    return json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return text_of(said)
 
 
 class StockuraEntry(RedBeatSchedulerEntry):
@@ -98,6 +101,41 @@ def _schedule(text: str) -> RecurrenceSchedule:
     )
 
 
+class Entry(Protocol):
+    """What the mirror needs to put a schedule in force."""
+
+    @property
+    def schedule_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def recurrence(self) -> Recurrence: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def seal(self) -> str: ...
+    def to_json(self) -> str:
+        """Return the entry as RedBeat's definition: stable, so that equal contents are equal texts."""
+        ...
+
+
+class WrittenEntry(NamedTuple):
+    """An entry whose text is known already."""
+
+    schedule_id: int
+    name: str
+    recurrence: Recurrence
+    policy: Policy
+    revision: int
+    seal: str
+    text: str
+
+    def to_json(self) -> str:
+        return self.text
+
+
 @dataclass(frozen=True)
 class EntryContent:
     """All that the mirror holds of one schedule, beside what beat writes there."""
@@ -116,7 +154,6 @@ class EntryContent:
     seal: str = ""
 
     def to_json(self) -> str:
-        """Return the entry as RedBeat's definition: stable, so that equal contents are equal texts."""
         return self._json
 
     @cached_property
@@ -129,10 +166,11 @@ class EntryContent:
             "options": self.options,
             "enabled": True,
         }
-        call = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        call = text_of(said)
         return f"{call[:-1]}{_SCHEDULE}{_schedule_json(self.recurrence, self.policy)}}}"
 
 
+@lru_cache(maxsize=1024)
 def to_microseconds(instant: datetime | None) -> str:
     """Return an aware instant as Redis keeps it: microseconds since 1970, exact; empty for None."""
     if instant is None:

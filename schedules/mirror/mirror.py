@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from celery import Celery, current_app
 from redbeat.schedulers import get_redis
@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror import scripts
-from schedules.mirror.entry import EntryContent, from_microseconds, to_microseconds
+from schedules.mirror.entry import Entry, from_microseconds, to_microseconds
 from schedules.mirror.keys import Keys
 from schedules.planning import dispatch_at
 
@@ -57,6 +57,10 @@ class Held:
         return self.revision != ""
 
 
+#: Of a schedule that the mirror has never heard of.
+NOTHING = Held("", "", None, None, is_listed=False, seal="")
+
+
 class Mirror:
     """The mirror of one Celery app. Every method raises EngineUnreachable when Redis does not answer."""
 
@@ -69,14 +73,14 @@ class Mirror:
             self.redis.register_script(scripts.PUSH),
             keys=[self.keys.due, self.keys.wake, self.keys.set_aside, self.keys.removed],
         )
-        self._read_seals = self.redis.register_script(scripts.READ_SEALS)
+        self._read_differing = self.redis.register_script(scripts.READ_DIFFERING)
         self._seal = self.redis.register_script(scripts.SEAL)
 
     def push(
         self,
-        contents: Sequence[EntryContent],
+        entries: Sequence[Entry],
         *,
-        watermark: Callable[[EntryContent, Held], datetime],
+        watermark: Callable[[Entry, Held], datetime],
         held: Mapping[int, Held] | None = None,
     ) -> None:
         """Put entries in force, many in two round trips.
@@ -85,40 +89,46 @@ class Mirror:
         entry that somebody else changes between our reading and our writing is read and written again; one that keeps
         changing is left to the next reconcile. ``held`` spares the first reading where the caller has done it.
         """
-        for start in range(0, len(contents), CHUNK):
-            waiting, known = contents[start : start + CHUNK], held or {}
+        for start in range(0, len(entries), CHUNK):
+            waiting, known = entries[start : start + CHUNK], held or {}
             for _ in range(PUSH_ATTEMPTS):
-                found = [known.get(content.schedule_id) for content in waiting]
+                found = [known.get(entry.schedule_id) for entry in waiting]
                 if None in found:
-                    found = self.read([content.schedule_id for content in waiting])
-                steps = [
-                    self._push_step(content, each, watermark) for content, each in zip(waiting, found, strict=True)
-                ]
-                written = self._ask(lambda steps=steps: self._push(args=[json.dumps(steps)]))
-                waiting = [content for content, was_written in zip(waiting, written, strict=True) if not was_written]
+                    found = self.read([entry.schedule_id for entry in waiting])
+                written = self.write(
+                    [self.step(entry, each, watermark(entry, each)) for entry, each in zip(waiting, found, strict=True)]
+                )
+                waiting = [entry for entry, was_written in zip(waiting, written, strict=True) if not was_written]
                 known = {}
                 if not waiting:
                     break
             else:
-                logger.warning("mirror.push_given_up schedules=%s", [content.schedule_id for content in waiting])
+                logger.warning("mirror.push_given_up schedules=%s", [entry.schedule_id for entry in waiting])
 
-    def _push_step(
-        self, content: EntryContent, held: Held, watermark: Callable[[EntryContent, Held], datetime]
-    ) -> list[str]:
-        definition = content.to_json()
-        upcoming = content.recurrence.next_after(watermark(content, held))
-        score = ENDED if upcoming is None else dispatch_at(upcoming, content.policy, content.name).timestamp()
+    def step(self, entry: Entry, held: Held, watermark: datetime) -> list[str]:
+        """Return what ``write`` does for an entry of which ``held`` was read: it runs next after ``watermark``."""
+        text = entry.to_json()
+        upcoming = entry.recurrence.next_after(watermark)
+        score = ENDED if upcoming is None else dispatch_at(upcoming, entry.policy, entry.name).timestamp()
         return [
-            self.keys.entry(content.schedule_id),
-            definition,
-            str(content.revision),
-            fingerprint(definition),
+            self.keys.entry(entry.schedule_id),
+            text,
+            str(entry.revision),
+            fingerprint(text),
             to_microseconds(upcoming),
             repr(score),
-            content.seal,
+            entry.seal,
             to_microseconds(held.last),
             held.revision,
+            _score_of(held.removed_at),
         ]
+
+    def write(self, steps: Sequence[list[str]]) -> list[bool]:
+        """Carry out steps, CHUNK at most for Redis' sake; say of each whether nothing is left to do.
+
+        It is not done where something else is held by now than the step was made for.
+        """
+        return [bool(done) for done in self._ask(lambda: self._push(args=[json.dumps(steps)]))]
 
     def note_seals(self, seals: Mapping[int, tuple[str, str]]) -> None:
         """Note, by schedule, the fingerprint of what was found right and the seal of the row it was compared with."""
@@ -138,7 +148,7 @@ class Mirror:
         the instant of it: see ``Held.removed_at``.
         """
         script = self.redis.register_script(scripts.REMOVE)
-        noted = "" if at is None else repr(at.timestamp())
+        noted = _score_of(at)
         keys = (self.keys.due, self.keys.set_aside, self.keys.removed)
         steps = [
             ((self.keys.entry(key), *keys), ("" if revision is None else revision, noted, NOTES_OF_REMOVAL))
@@ -156,23 +166,15 @@ class Mirror:
         """Return what is held of each schedule, in their order, in one round trip."""
         keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in schedule_ids])
         answer = self._ask(lambda: self._read(keys=[self.keys.due, self.keys.removed], args=[keys]))
-        return [
-            Held(
-                revision,
-                mark,
-                from_microseconds(last),
-                from_microseconds(upcoming),
-                is_listed,
-                seal,
-                datetime.fromtimestamp(float(removed), UTC) if removed else None,
-            )
-            for revision, mark, last, upcoming, seal, is_listed, removed in json.loads(answer)
-        ]
+        return [_held(said) for said in json.loads(answer)]
 
-    def seals(self, schedule_ids: Sequence[int]) -> list[str]:
-        """Return the seal of each listed entry, in their order; empty where there is none."""
-        keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in schedule_ids])
-        return json.loads(self._ask(lambda: self._read_seals(keys=[self.keys.due], args=[keys]))) or []  # type: ignore[no-any-return]
+    def differing(self, seals: Mapping[int, str]) -> dict[int, Held]:
+        """Return what is held of those schedules whose entry is not there or bears another seal than this."""
+        ids = list(seals)
+        keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in ids])
+        marks = json.dumps(list(seals.values()))
+        answer = self._ask(lambda: self._read_differing(keys=[self.keys.due, self.keys.removed], args=[keys, marks]))
+        return {ids[place - 1]: _held(said) if said else NOTHING for place, said in json.loads(answer)}
 
     def entries(self, schedule_ids: Sequence[int]) -> list[dict[str, str]]:
         """Return ``definition``, ``meta``, ``next`` and ``revision`` of each, as texts; empty where absent."""
@@ -290,3 +292,21 @@ def _client_of(app: Celery) -> Redis:
 def fingerprint(definition: str) -> str:
     """Return a short mark of an entry's text; a row changed past the signals shows by it."""
     return hashlib.sha256(definition.encode()).hexdigest()[:16]
+
+
+def _held(said: Sequence[Any]) -> Held:
+    """Read what the scripts say of one entry."""
+    revision, mark, last, upcoming, seal, is_listed, removed = said
+    return Held(
+        revision,
+        mark,
+        from_microseconds(last),
+        from_microseconds(upcoming),
+        is_listed,
+        seal,
+        datetime.fromtimestamp(float(removed), UTC) if removed else None,
+    )
+
+
+def _score_of(instant: datetime | None) -> str:
+    return "" if instant is None else repr(instant.timestamp())

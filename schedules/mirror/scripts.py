@@ -1,41 +1,54 @@
 """The mirror's Lua scripts: each is one round trip and one atomic step."""
 
-#: Read what is held. KEYS: due, removed.  ARGV: the entries' keys as one JSON text.
-#: Answers one JSON text, which is read much faster than its parts one by one: for each entry
-#: {revision, fingerprint, last, next, seal, whether it is listed, when it was removed}, empty where there is nothing.
-READ = """
-local found = {}
-for i, key in ipairs(cjson.decode(ARGV[1])) do
+#: What is held of one entry: {revision, fingerprint, last, next, seal, whether it is listed, when it was removed},
+#: empty where there is nothing.
+_HELD_OF = """
+local function held_of(key)
   local held = redis.call('HMGET', key, 'revision', 'fingerprint', 'last', 'next', 'seal')
   for j = 1, 5 do held[j] = held[j] or '' end
   held[6] = redis.call('ZSCORE', KEYS[1], key) ~= false
   held[7] = held[1] == '' and redis.call('ZSCORE', KEYS[2], key) or ''
-  found[i] = held
+  return held
 end
+"""
+
+#: Read what is held. KEYS: due, removed.  ARGV: the entries' keys as one JSON text.
+#: Answers one JSON text, which is read much faster than its parts one by one.
+READ = f"""{_HELD_OF}
+local found = {{}}
+for i, key in ipairs(cjson.decode(ARGV[1])) do found[i] = held_of(key) end
 return cjson.encode(found)
 """
 
-#: Read the seals of listed entries alone. KEYS: due.  ARGV: the entries' keys as one JSON text. Answers one JSON text.
-READ_SEALS = """
-local found = {}
+#: Read what is held of those alone that are not listed or bear another seal than their rows. KEYS: due, removed.
+#: ARGV: the entries' keys, and their rows' seals, as one JSON text each. Answers one JSON text: for each of those its
+#: place, from 1 on, and what is held; nothing where the entry has never been heard of.
+READ_DIFFERING = f"""{_HELD_OF}
+local seals, found = cjson.decode(ARGV[2]), {{}}
 for i, key in ipairs(cjson.decode(ARGV[1])) do
-  found[i] = redis.call('ZSCORE', KEYS[1], key) and redis.call('HGET', key, 'seal') or ''
+  if redis.call('HGET', key, 'seal') ~= seals[i] or not redis.call('ZSCORE', KEYS[1], key) then
+    local held = held_of(key)
+    local is_known = held[1] ~= '' or held[6] or held[7] ~= ''
+    found[#found + 1] = {{i, is_known and held or {{}}}}
+  end
 end
 return cjson.encode(found)
 """
 
-#: Put entries in force, each unless beat has moved it on since the caller read it, or a newer revision is there.
+#: Put entries in force, each unless it was moved on or taken out since the caller read it, or a newer one is there.
 #: KEYS: due, wake, set-aside, removed.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint,
-#: next, score, seal, seen last, seen revision}.
+#: next, score, seal, seen last, seen revision, seen instant of removal}.
 #: Answers for each 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
 local answers = {}
 for i, entry in ipairs(cjson.decode(ARGV[1])) do
-  local key, definition, revision, fingerprint, next, score, seal, seen_last, seen_revision = unpack(entry)
+  local key, definition, revision, fingerprint, next, score, seal = unpack(entry)
+  local seen_last, seen_revision, seen_removed = unpack(entry, 8)
   local held = redis.call('HMGET', key, 'last', 'revision')
   if tonumber(held[2] or '-1') > tonumber(revision) then
     answers[i] = 1
-  elseif (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision then
+  elseif (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision
+      or tonumber(redis.call('ZSCORE', KEYS[4], key) or '') ~= tonumber(seen_removed) then
     answers[i] = 0
   else
     redis.call('HSET', key, 'definition', definition, 'revision', revision, 'fingerprint', fingerprint,

@@ -50,6 +50,9 @@ class Ruled(Protocol):
     created_at: datetime
 
 
+#: The kind whose rule counts from when its schedule was made, to the second, unless it has a start.
+ANCHORED_WHEN_MADE = "interval"
+
 #: Where a person mends a problem that the recurrence found under a key of the definition.
 FIELD_OF_KEY = {
     "kind": "schedule_type",
@@ -131,7 +134,7 @@ def _of_kind(schedule: Ruled) -> dict[str, Any]:
     kind = schedule.schedule_type
     if kind == "cron":
         return {"cron": schedule.cron_expression}
-    if kind == "interval":
+    if kind == ANCHORED_WHEN_MADE:
         anchor = schedule.starts_at or schedule.created_at.replace(microsecond=0)
         return {"every_seconds": schedule.interval_seconds, "anchor": _text(anchor)}
     if kind == "once":

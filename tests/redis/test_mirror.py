@@ -12,6 +12,7 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import recurrence_of
 from schedules.services import mirroring
+from schedules.services.contents import content_of
 from stockura.celery import app
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.redis_server import OwnRedis
@@ -119,7 +120,7 @@ def test_a_push_that_comes_late_never_undoes_a_newer_one() -> None:
     schedule.name = "another name"
     schedule.save()
     mirror = Mirror()
-    mirror.push([mirroring.content_of(older)], watermark=lambda content, held: datetime.now(UTC))
+    mirror.push([content_of(older)], watermark=lambda content, held: datetime.now(UTC))
     mirror.remove({schedule.pk: older.revision})
     assert mirror.read([schedule.pk])[0].revision == str(schedule.revision)
 

@@ -12,7 +12,9 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay
 from schedules.models.definitions import Beside
 from schedules.services import mirroring
-from schedules.services.seals import sealed_rows
+from schedules.services.contents import content_of
+from schedules.services.raw_rows import column, raw_rows
+from schedules.services.seals import sealing
 from tests.support.builders import a_schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,8 +24,9 @@ def reconciled() -> mirroring.ReconcileReport:
     return mirroring.reconcile(datetime.now(UTC))
 
 
-def seals(content_of: Callable[..., Any] = mirroring.content_of) -> dict[int, str]:
-    return {row.pk: row.seal for chunk in sealed_rows(Beside(), content_of) for row in chunk}
+def seals(way: Callable[..., Any] = content_of) -> dict[int, str]:
+    seal_of, key = sealing(Beside(), way), column("id")
+    return {row[key]: seal_of(row) for chunk in raw_rows() for row in chunk}
 
 
 def test_what_was_found_right_once_is_not_looked_at_again_until_it_changes() -> None:
@@ -112,7 +115,7 @@ def test_seals_of_a_release_that_makes_other_entries_are_not_believed() -> None:
     a_schedule()
 
     def other_release(*args: Any, **kwargs: Any) -> Any:
-        content = mirroring.content_of(*args, **kwargs)
+        content = content_of(*args, **kwargs)
         return type(content)(**{**content.__dict__, "options": {"queue": "elsewhere"}})
 
     assert set(seals().values()).isdisjoint(seals(other_release).values())
