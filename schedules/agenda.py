@@ -31,34 +31,38 @@ ALSO_READ = ("endpoint_id", "name", "revision", "updated_at", "effective_from")
 
 
 class Outlook:
-    """What lies ahead of one rule, computed once for all the schedules that share it."""
+    """What lies ahead of one rule, computed once for all the schedules that share it.
+
+    Threads share it, too. What is kept is therefore one tuple with what it was computed for, taken and put as a whole:
+    two threads may compute the same, but none meets the half of another's answer.
+    """
 
     def __init__(self, recurrence: Recurrence) -> None:
         self.recurrence = recurrence
-        #: The first occurrence after ``_next_since``; kept until that moment has passed.
-        self._next_since: datetime | None = None
-        self._next: datetime | None = None
-        self._counts_of: tuple[datetime, ...] = ()
-        self._counts: list[tuple[int, int]] = []
-        self._rest_of: tuple[datetime, datetime] | None = None
-        self._rest = 0
+        #: (since, the first occurrence after it): good for every instant from ``since`` until that occurrence.
+        self._next: tuple[datetime, datetime | None] | None = None
+        self._counts: tuple[tuple[datetime, ...], list[tuple[int, int]]] = ((), [])
+        self._rest: tuple[datetime, datetime, int] | None = None
 
     def next_after(self, after: datetime) -> datetime | None:
-        if self._next_since is None or after < self._next_since or (self._next is not None and self._next <= after):
-            self._next_since, self._next = after, self.recurrence.next_after(after)
-        return self._next
+        known = self._next
+        if known is None or after < known[0] or (known[1] is not None and known[1] <= after):
+            self._next = known = (after, self.recurrence.next_after(after))
+        return known[1]
 
     def counts(self, edges: tuple[datetime, ...]) -> list[tuple[int, int]]:
         """Return (index, number) for each slot [edge, next edge) that has occurrences."""
-        if self._counts_of != edges:
-            self._counts_of, self._counts = edges, self._counted(edges)
-        return self._counts
+        known = self._counts
+        if known[0] != edges:
+            self._counts = known = (edges, self._counted(edges))
+        return known[1]
 
     def rest(self, after: datetime, end: datetime) -> int:
         """Return the number of occurrences in (after, end)."""
-        if self._rest_of != (after, end):
-            self._rest_of, self._rest = (after, end), self._count_from(after + SECOND, end)
-        return self._rest
+        known = self._rest
+        if known is None or known[:2] != (after, end):
+            self._rest = known = (after, end, self._count_from(after + SECOND, end))
+        return known[2]
 
     def _count_from(self, start: datetime, end: datetime) -> int:
         """Return the number of occurrences in [start, end)."""

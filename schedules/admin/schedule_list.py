@@ -19,6 +19,8 @@ from schedules.standing import places_of
 
 #: Entries of the mirror that are looked at besides those that would just fill the page: a filter leaves some out.
 LOOKED_AT_FIRST = 200
+#: Pages beyond as many rows rank all: a query that names thousands of keys costs more, and SQLite bounds their number.
+FAR_BACK = 2000
 
 
 class ScheduleChangeList(ChangeList):
@@ -67,11 +69,16 @@ class ScheduleChangeList(ChangeList):
         Where the page is full of what runs next, the rest is not asked for. Otherwise all are ranked.
         """
         mirror = Mirror()
-        in_order, is_all = mirror.next_schedule_ids(end + LOOKED_AT_FIRST)
+        in_order: list[int] = []
+        is_all = False
+        # What a filter leaves may be too little to fill the page.
+        if end <= min(self.result_count, FAR_BACK):
+            in_order, is_all = mirror.next_schedule_ids(end + LOOKED_AT_FIRST)
+            if not is_all:
+                listed = set(self.queryset.order_by().filter(pk__in=in_order).values_list("pk", flat=True))
+                if len(listed) >= end:
+                    return [pk for pk in in_order if pk in listed]
         if not is_all:
-            listed = set(self.queryset.order_by().filter(pk__in=in_order).values_list("pk", flat=True))
-            if len(listed) >= end:
-                return [pk for pk in in_order if pk in listed]
             in_order = mirror.schedule_ids_by_next(from_now=True)
         rank = {pk: place for place, pk in enumerate(in_order)}
         every = list(self.queryset.order_by("name", "pk").values_list("pk", flat=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from schedules.admin import schedule_list
 from schedules.admin.schedules import APIEndpointScheduleAdmin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
@@ -164,3 +166,90 @@ def test_what_runs_next_comes_first_and_what_has_no_run_ahead_last(
     assert listed("?o=1") == ["a", "b"]
     redis_server.kill()
     assert listed() == ["a", "b"]
+
+
+def in_many_pages(monkeypatch: pytest.MonkeyPatch, *, per_page: int = 2) -> None:
+    """Few rows on a page and few entries looked at, so that a handful of schedules is a long list."""
+    monkeypatch.setattr(APIEndpointScheduleAdmin, "list_per_page", per_page)
+    monkeypatch.setattr(schedule_list, "LOOKED_AT_FIRST", 1)
+
+
+def an_hourly(name: str, hours: int, **fields: Any) -> APIEndpointSchedule:
+    timed = {"schedule_type": "interval", "execution_times": None, "interval_seconds": hours * 3600}
+    return a_schedule(name=name, **timed, **fields)
+
+
+def listed(client: Client, query: str = "") -> list[str]:
+    return [schedule.name for schedule in client.get(LIST + query).context["cl"].result_list]
+
+
+def test_each_page_goes_on_where_the_one_before_it_ended_whatever_is_filtered(
+    chief: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_many_pages(monkeypatch)
+    usual, other = an_endpoint(name="usual"), an_endpoint(name="other")
+    for hours in range(1, 8):
+        an_hourly(f"h{hours}", hours, endpoint=other if hours in (2, 6, 7) else usual)
+    a_schedule(name="z", enabled=False, endpoint=usual)
+    a_schedule(name="over", schedule_type="once", run_at="2020-01-01T00:00+09:00", endpoint=usual)
+
+    pages = [listed(chief, f"?p={number}") for number in (1, 2, 3, 4, 5)]
+    assert pages == [["h1", "h2"], ["h3", "h4"], ["h5", "h6"], ["h7", "over"], ["z"]]
+    # What is filtered lies among the first entries, behind them, or in no entry at all.
+    assert listed(chief, f"?endpoint__id__exact={other.pk}") == ["h2", "h6"]
+    assert listed(chief, f"?endpoint__id__exact={other.pk}&p=2") == ["h7"]
+    assert listed(chief, "?q=h") == ["h1", "h2"]
+    assert listed(chief, "?q=h7") == ["h7"]
+    assert listed(chief, "?state=off") == ["z"]
+    assert listed(chief, "?q=nothing") == []
+    # Far back all are ranked, with the same answer.
+    monkeypatch.setattr(schedule_list, "FAR_BACK", 0)
+    assert [listed(chief, f"?p={number}") for number in (1, 2, 3, 4, 5)] == pages
+
+
+def test_a_column_that_was_chosen_decides_the_order_on_every_page(
+    chief: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_many_pages(monkeypatch)
+    for name, hours in (("d", 1), ("a", 2), ("c", 3), ("b", 4)):
+        an_hourly(name, hours)
+    assert [listed(chief, f"?o=1&p={number}") for number in (1, 2)] == [["a", "b"], ["c", "d"]]
+    assert [listed(chief, f"?o=-1&p={number}") for number in (1, 2)] == [["d", "c"], ["b", "a"]]
+    page = chief.get(f"{LIST}?o=1").content.decode()
+    assert 'id="action-toggle"' in page
+    assert page.count('name="_selected_action"') == 2
+
+
+def test_a_row_that_makes_no_rule_is_listed_with_the_reason_among_the_others(chief: Client) -> None:
+    a_schedule(name="sound")
+    broken = a_schedule(name="broken")
+    # As a restored backup may hold it.
+    APIEndpointSchedule.objects.filter(pk=broken.pk).update(execution_times={"times": ["99:99"]})
+    rows = {row.name: row for row in chief.get(LIST).context["cl"].result_list}
+    assert set(rows) == {"sound", "broken"}
+    assert rows["broken"].place.standing.value == "broken"
+    text = chief.get(LIST).content.decode()
+    assert "Rule not usable" in text
+    assert "99:99" in text
+
+
+def test_a_row_that_only_may_be_viewed_has_no_box_no_button_and_no_way_to_runs(
+    staff_with: Callable[..., Client],
+) -> None:
+    schedule = a_schedule(name="seen")
+    run = a_run(schedule, state="failed", error="HTTP 503")
+    reader = staff_with("view_apiendpointschedule")
+    page = reader.get(LIST).content.decode()
+    assert "seen" in page
+    assert "_selected_action" not in page
+    assert 'form="schedule-actions"' not in page
+    assert f"/schedulerun/{run.pk}/" not in page
+
+
+def test_what_people_typed_is_text_in_a_row_that_is_written_without_a_template(chief: Client) -> None:
+    schedule = a_schedule(name='<b>"bold"</b>')
+    a_run(schedule, state="failed", error="<script>alert(1)</script>")
+    page = chief.get(LIST).content.decode()
+    assert "<b>" not in page
+    assert "<script>alert" not in page
+    assert "&lt;b&gt;&quot;bold&quot;&lt;/b&gt;" in page

@@ -185,3 +185,19 @@ def test_a_pause_with_an_end_waits_in_the_mirror_for_the_first_occurrence_after_
     schedule.paused_until = schedule.paused_at + timedelta(days=10)
     schedule.save()
     assert Mirror().read([schedule.pk])[0].next == recurrence_of(schedule).next_after(schedule.paused_until)
+
+
+def test_the_first_entries_are_read_in_their_order_without_ended_and_foreign_ones(redis_client: redis.Redis) -> None:
+    def hourly(hours: int) -> int:
+        timed = {"schedule_type": "interval", "execution_times": None, "interval_seconds": hours * 3600}
+        return int(a_schedule(**timed).pk)
+
+    third, first, second = hourly(3), hourly(1), hourly(2)
+    a_schedule(schedule_type="once", run_at="2020-01-01T00:00+09:00")
+    mirror = Mirror()
+    assert mirror.next_schedule_ids(2) == ([first, second], False)
+    assert mirror.next_schedule_ids(3) == ([first, second, third], True)
+    assert mirror.next_schedule_ids(100) == ([first, second, third], True)
+    redis_client.zadd(mirror.keys.due, {"stockura:schedule:somebody-elses": 1.0})
+    assert mirror.next_schedule_ids(2) == ([first], False)
+    assert Mirror().next_schedule_ids(4) == ([first, second, third], True)
