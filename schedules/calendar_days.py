@@ -5,6 +5,7 @@ ahead comes from the recurrences, what lies behind from the ledger; what a rule 
 whole span.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from schedules.agenda import SECOND, Planned, ahead_in_slots
 from schedules.models import ScheduleRun
+from schedules.once_changed import OnceChanged, once_changed
 from schedules.recurrence import Reason
 from schedules.selectors import MOMENT, SlotCount, runs_in_slots
 
@@ -21,6 +23,8 @@ FOLD = 4
 MOST_SCHEDULES, MOST_RUNS = 1000, 4000
 #: Skipped dates of one schedule.
 MOST_SKIPPED = 62
+#: Reasons of skipped dates that one-time changes give.
+BY_A_PERSON = ("skipped_once", "merged_once")
 #: Runs of one schedule on one day that are looked at for collisions.
 OFTEN = 24
 #: Schedules that a collision names.
@@ -47,7 +51,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a day: one run, many of one schedule, or a day that its rule skips.
+    """One line of a day: one run, many of one schedule, a run that does not happen, or a day that its rule skips.
 
     ``at`` and ``last`` are aware; both None for a skipped day. ``states``: number of runs by state, for what lies
     behind. ``run_id`` is there for a single run. ``also``: schedules that call the same endpoint in the same minute.
@@ -62,6 +66,8 @@ class Entry:
     states: tuple[tuple[str, int], ...] = ()
     run_id: int | None = None
     also: tuple[str, ...] = ()
+    #: What a person decided about this one run; with no number, the run does not happen here.
+    once: OnceChanged | None = None
 
     @property
     def is_skipped(self) -> bool:
@@ -77,10 +83,11 @@ Days = list[list[Entry]]
 
 
 def days_of(span: Span, planned: Sequence[Planned], *, now: datetime, with_runs: bool) -> Days:
-    """Return the entries of each day, skipped ones last; two or three queries, at most MOST_SCHEDULES recurrences."""
+    """Return the entries of each day, skipped ones last; three or four queries, at most MOST_SCHEDULES recurrences."""
     days: Days = [[] for _day in span.days]
     edges = span.edges
-    for index, entry in [*_ahead(planned, edges, now), *_skipped(planned, span)]:
+    changed = once_changed(planned, edges[0], edges[-1], now=now)
+    for index, entry in [*_ahead(planned, edges, changed, now), *_left_out(edges, changed), *_skipped(planned, span)]:
         days[index].append(entry)
     _mark_collisions(days, planned)
     if with_runs:
@@ -93,7 +100,10 @@ def _order(entry: Entry) -> tuple[bool, float, str]:
     return (entry.at is None, entry.at.timestamp() if entry.at else 0.0, entry.name)
 
 
-def _ahead(planned: Sequence[Planned], edges: tuple[datetime, ...], now: datetime) -> Iterator[tuple[int, Entry]]:
+def _ahead(
+    planned: Sequence[Planned], edges: tuple[datetime, ...], changed: Sequence[OnceChanged], now: datetime
+) -> Iterator[tuple[int, Entry]]:
+    moved = {(change.schedule_id, change.to): change for change in changed if change.to is not None}
     for each, index, number in ahead_in_slots(planned, edges, now=now):
         assert each.recurrence is not None
         after, end = max(edges[index] - SECOND, each.after(now)), edges[index + 1] - SECOND
@@ -101,11 +111,17 @@ def _ahead(planned: Sequence[Planned], edges: tuple[datetime, ...], now: datetim
             first, last = each.recurrence.next_after(after), each.recurrence.latest_between(after, end)
             yield index, Entry(each.schedule_id, each.name, number, first, last)
             continue
-        for occurrence in each.recurrence.occurrences(after, until=end):
-            yield (
-                index,
-                Entry(each.schedule_id, each.name, 1, occurrence.at, occurrence.at, reason=occurrence.reason),
-            )
+        for run in each.recurrence.occurrences(after, until=end):
+            once = moved.get((each.schedule_id, run.at)) if run.instead_of else None
+            yield index, Entry(each.schedule_id, each.name, 1, run.at, run.at, reason=run.reason, once=once)
+
+
+def _left_out(edges: tuple[datetime, ...], changed: Sequence[OnceChanged]) -> Iterator[tuple[int, Entry]]:
+    """Yield the runs that are skipped once or moved away, where their rules have them."""
+    for change in changed:
+        if change.leaves_gap and edges[0] <= change.at < edges[-1]:
+            index = bisect_right(edges, change.at) - 1
+            yield index, Entry(change.schedule_id, change.name, 0, change.at, change.at, once=change)
 
 
 def _skipped(planned: Sequence[Planned], span: Span) -> Iterator[tuple[int, Entry]]:
@@ -118,7 +134,8 @@ def _skipped(planned: Sequence[Planned], span: Span) -> Iterator[tuple[int, Entr
         if (after := max(bounds)) >= end:
             continue
         for skipped in each.recurrence.skipped(after, end, limit=MOST_SKIPPED):
-            if span.first <= skipped.on <= span.last:
+            # What a person skips has a line of its own, at its time.
+            if span.first <= skipped.on <= span.last and skipped.reason.code not in BY_A_PERSON:
                 yield (skipped.on - span.first).days, Entry(each.schedule_id, each.name, 0, reason=skipped.reason)
 
 

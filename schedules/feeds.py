@@ -59,7 +59,7 @@ def calendar_of(now: datetime) -> bytes:
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made_at = datetime.combine(today, time.min, zone).astimezone(UTC)
     days = zip(span.days, days_of(span, planned, now=now, with_runs=False), strict=True)
-    events = ((entry, day) for day, entries in days for entry in entries if not entry.is_skipped)
+    events = ((entry, day) for day, entries in days for entry in entries if _is_told(entry))
     for entry, day in islice(events, MOST_EVENTS):
         calendar.add_component(_event(entry, day, made_at))
     return calendar.to_ical()
@@ -71,10 +71,17 @@ def _event(entry: Entry, day: date, made_at: datetime) -> Event:
     event.add("dtstamp", made_at)
     start = entry.at.astimezone(UTC)
     event.add("dtstart", start)
-    if entry.number == 1:
-        event.add("uid", f"schedule-{entry.schedule_id}-{start:%Y%m%dT%H%M%SZ}@stockura")
+    if entry.number <= 1:
+        # By the rule's instant: calendar programs see that it is the same run, moved.
+        known_by = entry.once.at.astimezone(UTC) if entry.once else start
+        event.add("uid", f"schedule-{entry.schedule_id}-{known_by:%Y%m%dT%H%M%SZ}@stockura")
         event.add("dtend", start + DRAWN)
-        event.add("summary", entry.name)
+        if entry.number:
+            event.add("summary", entry.name)
+        else:
+            # In words too: not every program shows what is called off as such.
+            event.add("summary", _("%(name)s (skipped once)") % {"name": entry.name})
+            event.add("status", "CANCELLED")
     else:
         event.add("uid", f"schedule-{entry.schedule_id}-{day:%Y%m%d}@stockura")
         event.add("dtend", (entry.last or entry.at).astimezone(UTC) + DRAWN)
@@ -88,9 +95,17 @@ def _event(entry: Entry, day: date, made_at: datetime) -> Event:
     return event
 
 
+def _is_told(entry: Entry) -> bool:
+    """Return whether an entry is an event: what runs, and what a person has called off.
+
+    A run that is moved away is told where it is now.
+    """
+    return not entry.is_skipped or (entry.once is not None and entry.once.to is None)
+
+
 def _reason(entry: Entry) -> str:
     if entry.reason is None:
-        return ""
+        return entry.once.reason if entry.once else ""
     return entry.reason.ja if (get_language() or "").startswith("ja") else entry.reason.en
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 
-from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange
+from schedules.models import APIEndpoint, APIEndpointSchedule, OccurrenceChange, RecordedChange
 from schedules.models.definitions import FIELD_OF_KEY, Beside, recurrence_of
 from schedules.recurrence import DefinitionError, describe
 
@@ -20,6 +21,17 @@ def history_of(model: type[models.Model], pk: int) -> QuerySet[RecordedChange]:
     """Return the entries of one row, newest first, whether it is still there or not."""
     entries: QuerySet[RecordedChange] = RecordedChange.objects.get_for_model(model)
     return entries.filter(object_id=pk).select_related("actor")
+
+
+def whole_history_of(model: type[models.Model], pk: int) -> QuerySet[RecordedChange]:
+    """Return what ``history_of`` does; of a schedule also what was decided about single runs of it."""
+    if model is not APIEndpointSchedule:
+        return history_of(model, pk)
+    kinds = ContentType.objects.get_for_models(model, OccurrenceChange)
+    own = models.Q(content_type=kinds[model], object_id=pk)
+    # They have rows of their own, which know whose they are also when they are gone.
+    once = models.Q(content_type=kinds[OccurrenceChange], serialized_data__fields__schedule=pk)
+    return RecordedChange.objects.filter(own | once).select_related("actor")
 
 
 def deleted_rows(model: type[models.Model]) -> QuerySet[RecordedChange]:

@@ -5,7 +5,7 @@ The database says what should hold, Redis what does; both are asked here, once f
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,11 @@ from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import read_beside, recurrence_of
 from schedules.models.lifecycle import is_in_force, last_paused
 from schedules.recurrence import DefinitionError, Recurrence
+from schedules.recurrence.changes import Change
+from schedules.recurrence.clock import as_datetime
 from schedules.refusals import sentences_of
+
+SECOND = timedelta(seconds=1)
 
 
 class Standing(models.TextChoices):
@@ -41,6 +45,8 @@ class Place:
     recurrence: Recurrence | None
     next_run_at: datetime | None = None
     problem: str = ""
+    #: The one-time change by which the rule's own next run is left out, or by which the next run stands where it does.
+    once: Change | None = None
 
 
 def places_of(schedules: Sequence[APIEndpointSchedule], *, now: datetime) -> dict[int, Place]:
@@ -60,7 +66,9 @@ def places_of(schedules: Sequence[APIEndpointSchedule], *, now: datetime) -> dic
             continue
         next_run_at = _next_run_at(schedule, recurrence, now)
         engine = None if held is None else held[schedule.pk]
-        places[schedule.pk] = Place(_standing(schedule, next_run_at, engine, now), recurrence, next_run_at)
+        standing = _standing(schedule, next_run_at, engine, now)
+        once = _once(schedule, recurrence, next_run_at, now)
+        places[schedule.pk] = Place(standing, recurrence, next_run_at, once=once)
     return places
 
 
@@ -73,10 +81,25 @@ def _held(schedule_ids: Iterable[int]) -> dict[int, Held] | None:
 
 
 def _next_run_at(schedule: APIEndpointSchedule, recurrence: Recurrence, now: datetime) -> datetime | None:
-    if not is_in_force(schedule):
+    return recurrence.next_after(_after(schedule, now)) if is_in_force(schedule) else None
+
+
+def _once(
+    schedule: APIEndpointSchedule, recurrence: Recurrence, next_run_at: datetime | None, now: datetime
+) -> Change | None:
+    # Nearly no schedule has any.
+    if recurrence.plain is recurrence or not is_in_force(schedule):
         return None
-    paused = last_paused(schedule.paused_until) if schedule.paused_until else now
-    return recurrence.next_after(max(now, paused))
+    changes = {as_datetime(change.at): change for change in recurrence.rule.changes}
+    own = recurrence.plain.next_after(_after(schedule, now))
+    if own in changes and recurrence.leaves_out(own):
+        return changes[own]
+    here = next_run_at and recurrence.next_occurrence(next_run_at - SECOND)
+    return changes.get(here.instead_of) if here and here.instead_of else None
+
+
+def _after(schedule: APIEndpointSchedule, now: datetime) -> datetime:
+    return max(now, last_paused(schedule.paused_until)) if schedule.paused_until else now
 
 
 def _standing(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from schedules.admin.model_admin import ModelAdmin
+from schedules.admin.once_words import arrow_text, came_text, left_text
 from schedules.admin.overview_timeline import STATES_OF_TONE, TONE_OF, TONES, said_of
 from schedules.admin.runs import day_period
 from schedules.admin.wording import day_text, said, zone_text
@@ -41,7 +42,7 @@ SIGNS = {"bad": "✕", "busy": "…", "good": "✓", "quiet": "–", "coming": "
 
 @dataclass(frozen=True)
 class Line:
-    """One entry in words. ``tone``: one of TONES, or "skipped"."""
+    """One entry in words. ``tone``: one of TONES, "skipped" or, for one that a person left out, "once"."""
 
     tone: str
     sign: str
@@ -50,6 +51,8 @@ class Line:
     told: str
     address: str
     also: str = ""
+    #: Whence or whither a person has moved this one run, in a few letters.
+    once: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,7 @@ class CalendarPage(ModelAdmin):
             "exchanges": exchange_choices(),
             "left_out": _left_out(len(planned), number),
             "has_collisions": any(line.also for cell in cells for line in cell.lines),
+            "has_once": any(line.once for cell in cells for line in cell.lines),
             "feeds": reverse("admin:schedules_calendarfeed_changelist"),
             "zone": zone_text(timezone.get_current_timezone_name()),
         }
@@ -192,7 +196,7 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
     ]
     limit = LINES[asked.view]
     for on, entries in zip(span.days, days, strict=True):
-        runs = [entry for entry in entries if not entry.is_skipped]
+        runs = [entry for entry in entries if not entry.is_skipped or entry.once]
         shown = runs
         if len(runs) > limit:
             # Trouble is never among what is only counted.
@@ -202,7 +206,8 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
         status = day_status(asked.exchange, on, exceptional)
         # On a week view each Saturday would say of each schedule what its shade says already.
         is_told = asked.view == "day" or on.weekday() < 5
-        skipped = [entry for entry in entries if entry.is_skipped and (is_told or entry.reason != status.reason)]
+        without = [entry for entry in entries if entry.is_skipped and not entry.once]
+        skipped = [entry for entry in without if is_told or entry.reason != status.reason]
         yield Cell(
             on=on,
             title=day_text(on, today=today),
@@ -212,14 +217,18 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
             is_today=on == today,
             is_outside=asked.view == "month" and (on.year, on.month) != (asked.on.year, asked.on.month),
             closed="" if status.is_open else said(status.reason),
-            lines=[_line(entry, on, span.zone) for entry in shown],
+            lines=[_line(entry, on, span.zone, now) for entry in shown],
             more=ngettext("and %(count)d more", "and %(count)d more", hidden) % {"count": hidden} if hidden else "",
-            skipped=[_line(entry, on, span.zone) for entry in skipped[:SKIPPED_LISTED]],
+            skipped=[_line(entry, on, span.zone, now) for entry in skipped[:SKIPPED_LISTED]],
             number_skipped=len(skipped),
         )
 
 
-def _line(entry: Entry, on: date, zone: Any) -> Line:
+def _line(entry: Entry, on: date, zone: Any, now: datetime) -> Line:
+    if entry.is_skipped and entry.once:
+        told, once = left_text(entry.once, zone, now=now), arrow_text(entry.once, zone, now=now, comes=False)
+        clock = _clock(entry.once.at.astimezone(zone))
+        return Line("once", "–", clock, entry.name, told, _occurrence_address(entry), once=once)
     if entry.is_skipped:
         told = _("no run: %(reason)s") % {"reason": said(entry.reason)}
         return Line("skipped", "–", "", entry.name, told, _schedule_address(entry))
@@ -231,7 +240,8 @@ def _line(entry: Entry, on: date, zone: Any) -> Line:
         told = ngettext("%(count)d run to come", "%(count)d runs to come", entry.number) % {"count": entry.number}
         clock = f"{_clock(local)}–{_clock(last)}" if local and last else ""
         return Line("coming", SIGNS["coming"], clock, entry.name, told, _schedule_address(entry))
-    told = " · ".join(part for part in (_("to come"), said(entry.reason)) if part)
+    why = came_text(entry.once, zone, now=now) if entry.once else said(entry.reason)
+    told = " · ".join(part for part in (_("to come"), why) if part)
     also = _("In the same minute, with the same endpoint: %(names)s") % {"names": ", ".join(entry.also)}
     return Line(
         "coming",
@@ -241,6 +251,7 @@ def _line(entry: Entry, on: date, zone: Any) -> Line:
         told,
         _occurrence_address(entry),
         also if entry.also else "",
+        once=arrow_text(entry.once, zone, now=now, comes=True) if entry.once else "",
     )
 
 

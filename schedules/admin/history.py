@@ -19,7 +19,7 @@ from schedules import actors
 from schedules.admin.history_words import Told, difference_lines, told
 from schedules.exceptions import NothingToRevert, NotRevertible, TaskRefused
 from schedules.forms.widgets import INPUT
-from schedules.history import deleted_rows, history_of
+from schedules.history import deleted_rows, history_of, whole_history_of
 from schedules.models import RecordedChange
 from schedules.services.reverting import Revert, plan_revert, revert
 
@@ -60,12 +60,12 @@ class ShowsHistory:
         pk = unquote(object_id)
         if not (pk.isascii() and pk.isdigit() and len(pk) < 19):
             raise Http404
-        entries = history_of(self.model, int(pk))
+        own, entries = history_of(self.model, int(pk)), whole_history_of(self.model, int(pk))
         obj = self.model._base_manager.filter(pk=pk).first()
-        if obj is None and not entries.exists():
+        if obj is None and not own.exists():
             raise Http404
         page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("p"))
-        name = str(obj) if obj else page.object_list[0].object_repr
+        name = str(obj) if obj else own[0].object_repr
         back = "change" if obj else "deleted"
         context = {
             "title": _("History: %(name)s") % {"name": name},
@@ -147,7 +147,7 @@ class ShowsHistory:
 
     def latest_changes(self: Any, request: HttpRequest, pk: int) -> dict[str, Any]:
         """Return what a row's page shows of its history."""
-        entries = history_of(self.model, pk)[:LATEST_CHANGES]
+        entries = whole_history_of(self.model, pk)[:LATEST_CHANGES]
         return {
             "changes": self.shown_changes(request, entries),
             "all_changes": reverse(f"admin:{self._page('history')}", args=[pk]),

@@ -11,6 +11,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from schedules.admin.history_of_runs import is_of_one_run, one_run_sides, one_run_title
 from schedules.admin.pictures import local_instant
 from schedules.admin.wording import duration_text, page_language, zone_text
 from schedules.history import RULE_FIELDS, changes_in, endpoint_names, row_after, row_before, rule_sentence
@@ -52,6 +53,9 @@ class Told:
     @property
     def is_revertible(self) -> bool:
         """Whether undoing it can be asked for; what would come of it is found out then."""
+        if is_of_one_run(self.entry):
+            # Undone on the page of the run, while that lies ahead.
+            return False
         return bool(self.lines) if self.entry.action == Action.UPDATE else self.entry.action == Action.DELETE
 
 
@@ -62,7 +66,7 @@ def told(entries: Iterable[RecordedChange], *, now: datetime) -> list[Told]:
     return [
         Told(
             entry=entry,
-            title=pgettext("history of changes", "Reverted") if entry.reverts else str(_TITLES.get(entry.action, "")),
+            title=_title(entry),
             at=local_instant(entry.timestamp, now=now),
             who=entry.actor_name or str(entry.get_door_display()),
             whence=whence_of(entry),
@@ -71,6 +75,12 @@ def told(entries: Iterable[RecordedChange], *, now: datetime) -> list[Told]:
         )
         for entry in entries
     ]
+
+
+def _title(entry: RecordedChange) -> str:
+    if is_of_one_run(entry):
+        return one_run_title(entry)
+    return pgettext("history of changes", "Reverted") if entry.reverts else str(_TITLES.get(entry.action, ""))
 
 
 def whence_of(entry: RecordedChange) -> str:
@@ -120,6 +130,8 @@ def _text_words(name: str, value: Any) -> str:
 
 
 def _lines(entry: RecordedChange, names: Mapping[int, str], *, now: datetime) -> list[Line]:
+    if is_of_one_run(entry):
+        return [Line(*sides) for sides in one_run_sides(entry, now=now)]
     model = entry.content_type.model_class()
     if model is None:
         return []

@@ -4,8 +4,8 @@ unfold asks ``dashboard`` for what the page shows. The page asks for itself agai
 htmx is the same template without the frame around it. What the reader may not view is not there.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,17 +13,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from schedules.admin import overview_needs as needs
+from schedules.admin.once_words import came_text, left_text
+from schedules.admin.overview_coming import next_lines
 from schedules.admin.overview_engine import engine_lines
-from schedules.admin.overview_timeline import HOUR, MOST_LANES, QUARTER, Day, TimeLine, hours, lanes
+from schedules.admin.overview_timeline import HOUR, MOST_LANES, QUARTER, Day, Note, TimeLine, hours, lanes
 from schedules.admin.overview_verdict import Rights, verdict_of
-from schedules.admin.wording import day_text, distance_text, said, time_text
-from schedules.agenda import Coming, Planned, agenda, ahead_in_slots, next_occurrences, next_of_each
+from schedules.admin.wording import time_text
+from schedules.agenda import Planned, agenda, ahead_in_slots, next_occurrences, next_of_each
 from schedules.exceptions import EngineUnreachable
 from schedules.models import APIEndpointSchedule
 from schedules.monitoring import EngineState, engine_state
+from schedules.once_changed import OnceChanged, once_changed
 from schedules.selectors import (
     changed_since,
     count_out_of_force,
@@ -44,20 +46,6 @@ NEXT_SPAN = timedelta(hours=24)
 COMPARED_SINCE, MOST_COMPARED = timedelta(minutes=10), 500
 
 
-@dataclass(frozen=True)
-class NextLine:
-    """One run that lies ahead, on the reader's clock; ``day`` only where it is not today."""
-
-    at: datetime
-    day: str
-    time: str
-    distance: str
-    name: str
-    address: str
-    reason: str
-    more: str
-
-
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Return unfold's context of the first page with what the overview shows."""
     rights, now = Rights.of(request), timezone.now()
@@ -74,16 +62,18 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     limit = NEXT_AT_MOST if asked_for_all else NEXT_LISTED
     choose = next_occurrences if asked_for_all else next_of_each
     coming = choose(planned, now=now, until=now + NEXT_SPAN, limit=limit + 1)
+    day, until = Day.around(now, timezone.get_current_timezone()), now + NEXT_SPAN
+    changed = once_changed(planned, day.start, until, now=now) if planned else []
     engine = _engine(planned, now) if rights.schedules else None
     found = _needs(rights, engine, now)
-    line = _time_line(planned, rights, now)
+    line = _time_line(day, planned, changed, rights, now)
     context |= {
         "engine": engine,
         "engine_lines": engine_lines(engine, planned, now) if engine else [],
         "drift_address": reverse("admin:schedules_apiendpointschedule_reconcile") if rights.repair else "",
         "needs": found,
         "time_line": line,
-        "coming": [_next_line(each, now) for each in coming[:limit]],
+        "coming": next_lines(coming[:limit], changed, now=now, until=until, limit=limit),
         "coming_more": len(coming) > limit or any(each.more for each in coming),
         "coming_all": asked_for_all,
         "is_empty": rights.schedules and not planned and not APIEndpointSchedule.objects.exists(),
@@ -123,8 +113,9 @@ def _needs(rights: Rights, engine: EngineState | None, now: datetime) -> list[ne
     return found
 
 
-def _time_line(planned: list[Planned], rights: Rights, now: datetime) -> TimeLine:
-    day = Day.around(now, timezone.get_current_timezone())
+def _time_line(
+    day: Day, planned: list[Planned], changed: Sequence[OnceChanged], rights: Rights, now: datetime
+) -> TimeLine:
     draw_lanes = rights.schedules and len(planned) <= MOST_LANES
     edges = day.edges(QUARTER if draw_lanes else HOUR)
     counts = runs_in_slots(edges, by_schedule=draw_lanes) if rights.runs else []
@@ -133,21 +124,18 @@ def _time_line(planned: list[Planned], rights: Rights, now: datetime) -> TimeLin
         draw_lanes, edges = False, day.edges(HOUR)
         counts = runs_in_slots(edges)
     ahead = ahead_in_slots(planned, edges, now=now)
-    return (lanes if draw_lanes else hours)(day, counts, ahead, now=now, links=rights.runs)
+    notes = _notes(day, edges, changed, now)
+    return (lanes if draw_lanes else hours)(day, counts, ahead, notes, now=now, links=rights.runs)
 
 
-def _next_line(coming: Coming, now: datetime) -> NextLine:
-    here = timezone.localtime(coming.occurrence.at)
-    today = timezone.localtime(now).date()
-    return NextLine(
-        at=here,
-        day="" if here.date() == today else day_text(here.date(), today=today),
-        time=time_text(here),
-        distance=distance_text(here, now=now),
-        name=coming.schedule.name,
-        address=reverse("admin:schedules_apiendpointschedule_change", args=[coming.schedule.schedule_id]),
-        reason=said(coming.occurrence.reason),
-        more=ngettext("and %(count)d more", "and %(count)d more", coming.more) % {"count": coming.more}
-        if coming.more
-        else "",
-    )
+def _notes(day: Day, edges: tuple[datetime, ...], changed: Sequence[OnceChanged], now: datetime) -> list[Note]:
+    """Return what is told of one-time changes on the time line: at the old place, and at the new one."""
+    notes = []
+    for change in changed:
+        places = [(change.at, left_text)] if change.leaves_gap else []
+        places += [(change.to, came_text)] if change.to is not None and change.to > now else []
+        for at, words in places:
+            if edges[0] <= at < edges[-1]:
+                text = f"{day.clock(at)} {words(change, day.zone, now=now)}"
+                notes.append(Note(change.schedule_id, change.name, bisect_right(edges, at) - 1, text))
+    return notes

@@ -21,6 +21,8 @@ from schedules.selectors import BAD, SlotCount
 
 #: With more schedules than this the day is counted by the hour instead of drawn line by line.
 MOST_LANES = 16
+#: One-time changes that an hour tells of; the next 24 hours list more.
+NOTES_TOLD = 3
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 #: Heights in the drawings, of 100: marks differ in height too, not in colour alone.
 MARK_HEIGHTS = {"bad": 100, "busy": 76, "good": 60, "quiet": 30, "coming": 22}
@@ -83,6 +85,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a person decided about one run of the day, in words, at the slot in which it stands or would stand."""
+
+    schedule_id: int
+    name: str
+    slot: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number in the table behind, with the address of its rows."""
 
@@ -128,12 +140,22 @@ class TimeLine:
         return [figure for figure in self.totals if figure.number]
 
     @property
+    def is_empty(self) -> bool:
+        return not self.figures and (self.is_by_hour or not self.lines)
+
+    @property
     def columns(self) -> list[object]:
         return [LABELS[tone] for tone in TONES]
 
 
 def lanes(
-    day: Day, counts: Iterable[SlotCount], ahead: Iterable[tuple[Planned, int, int]], *, now: datetime, links: bool
+    day: Day,
+    counts: Iterable[SlotCount],
+    ahead: Iterable[tuple[Planned, int, int]],
+    notes: Iterable[Note] = (),
+    *,
+    now: datetime,
+    links: bool,
 ) -> TimeLine:
     """Return the day with one line for each schedule that has something on it, those that went wrong first."""
     edges = day.edges(QUARTER)
@@ -147,14 +169,20 @@ def lanes(
         if count.schedule_id:
             names.setdefault(count.schedule_id, count.schedule_name)
         slots[key][count.slot][TONE_OF[ScheduleRun.State(count.state)]] += count.number
+    noted: dict[int | None, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for note in notes:
+        names.setdefault(note.schedule_id, note.name)
+        noted[note.schedule_id][note.slot].append(note.text)
+        # A run that is left out has its place, though nothing is counted there.
+        slots[note.schedule_id, ""][note.slot].update()
     found = []
     for (schedule_id, gone), of_slots in slots.items():
-        total = sum(of_slots.values(), Counter())
+        total, texts = sum(of_slots.values(), Counter()), noted.get(schedule_id, {})
         address = _runs(schedule__id__exact=schedule_id, period="today") if links and schedule_id else ""
         line = Line(
             title=names[schedule_id] if schedule_id else gone,
-            summary=said_of(total),
-            marks=[_mark(slot, counter, day, edges) for slot, counter in sorted(of_slots.items())],
+            summary="; ".join([said_of(total), *(text for slot in sorted(texts) for text in texts[slot])]),
+            marks=[_mark(slot, counter, day, edges, texts.get(slot, [])) for slot, counter in sorted(of_slots.items())],
             figures=_figures(total, links, **({"schedule__id__exact": schedule_id} if schedule_id else {"q": gone})),
             address=address,
             number_bad=total["bad"],
@@ -171,7 +199,13 @@ def lanes(
 
 
 def hours(
-    day: Day, counts: Iterable[SlotCount], ahead: Iterable[tuple[Planned, int, int]], *, now: datetime, links: bool
+    day: Day,
+    counts: Iterable[SlotCount],
+    ahead: Iterable[tuple[Planned, int, int]],
+    notes: Iterable[Note] = (),
+    *,
+    now: datetime,
+    links: bool,
 ) -> TimeLine:
     """Return the day with one column for each hour."""
     edges = day.edges(HOUR)
@@ -180,6 +214,9 @@ def hours(
         slots[slot]["coming"] += number
     for count in counts:
         slots[count.slot][TONE_OF[ScheduleRun.State(count.state)]] += count.number
+    texts: dict[int, list[str]] = defaultdict(list)
+    for note in notes:
+        texts[note.slot].append(f"{note.name}: {note.text}")
     most = max((counter.total() for counter in slots), default=0)
     lines = []
     for index, (start, end, counter) in enumerate(zip(edges, edges[1:], slots, strict=False)):
@@ -189,7 +226,7 @@ def hours(
         lines.append(
             Line(
                 title=title,
-                summary=said_of(counter),
+                summary="; ".join([said_of(counter), *texts[index][:NOTES_TOLD]]),
                 marks=_bar(counter, most),
                 figures=_figures(counter, links, period=period),
                 address=_runs(period=period) if links and ran else "",
@@ -206,9 +243,10 @@ def hours(
     )
 
 
-def _mark(slot: int, counter: Counter[str], day: Day, edges: Sequence[datetime]) -> Mark:
-    tone = next(tone for tone in TONES if counter[tone])
+def _mark(slot: int, counter: Counter[str], day: Day, edges: Sequence[datetime], texts: Sequence[str]) -> Mark:
+    tone = next((tone for tone in TONES if counter[tone]), "quiet")
     height = MARK_HEIGHTS[tone]
+    told = [said_of(counter)] if counter.total() else []
     share = 100 / (len(edges) - 1)
     return Mark(
         tone=tone,
@@ -216,7 +254,7 @@ def _mark(slot: int, counter: Counter[str], day: Day, edges: Sequence[datetime])
         y=f"{(100 - height) / 2:g}",
         width=f"{share * 0.8:.3f}",
         height=f"{height}",
-        title=f"{day.clock(edges[slot])}–{day.clock(edges[slot + 1])}: {said_of(counter)}",
+        title=f"{day.clock(edges[slot])}–{day.clock(edges[slot + 1])}: {'; '.join([*told, *texts])}",
     )
 
 

@@ -3,16 +3,21 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from schedules.admin.once_words import came_text, left_text
 from schedules.admin.pictures import in_one_line, local_instant, two_lines
 from schedules.admin.schedule_actions import ACTIONS, ScheduleAction
 from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
 from schedules.forms.asking import AskingForm, ResumeForm
 from schedules.models import APIEndpointSchedule
 from schedules.models.reasons import pause_text
+from schedules.once_changed import OnceChanged
 from schedules.recurrence import describe
+from schedules.recurrence.changes import Change
+from schedules.recurrence.clock import as_datetime
 from schedules.recurrence.zones import find_zone
 from schedules.standing import Place, Standing
 
@@ -29,15 +34,36 @@ def next_run_text(schedule: APIEndpointSchedule, place: Place, *, now: datetime)
     Lists mix zones, so the large figure is always the reader's. The schedule's own follows where it differs.
     """
     zone = find_zone(schedule.timezone)
-    if place.next_run_at is None or zone is None:
+    if zone is None:
         return ""
+    if place.next_run_at is None:
+        # The only run that lay ahead may be the one that is skipped.
+        return _with_change("", schedule, place, now=now)
     here = timezone.localtime(place.next_run_at)
     distance = distance_text(here, now=now)
     if schedule.timezone != timezone.get_current_timezone_name():
         there = place.next_run_at.astimezone(zone)
         name = zone_text(schedule.timezone)
         distance = f"{distance} · {time_text(there)} ({name})"
-    return two_lines(in_one_line(instant_text(here, now=now)), distance)
+    return two_lines(in_one_line(instant_text(here, now=now)), _with_change(distance, schedule, place, now=now))
+
+
+def _with_change(distance: str, schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> SafeString | str:
+    """Return the distance, and what was decided about the run that the rule has next."""
+    if place.once is None:
+        return distance
+    change, zone = once_of(schedule, place.once), timezone.get_current_timezone()
+    if change.to is not None and change.to == place.next_run_at:
+        told = came_text(change, zone, now=now)
+    else:
+        told = f"{instant_text(change.at.astimezone(zone), now=now)}: {left_text(change, zone, now=now)}"
+    return format_html('{}<span class="sx-once-told">{}</span>', distance, told)
+
+
+def once_of(schedule: APIEndpointSchedule, change: Change) -> OnceChanged:
+    """Return a change as its schedule's rule knows it: without who made it."""
+    at, to = as_datetime(change.at), None if change.to is None else as_datetime(change.to)
+    return OnceChanged(schedule.pk, schedule.name, at, to, by="", reason=change.reason, leaves_gap=True)
 
 
 def why(schedule: APIEndpointSchedule, place: Place, *, now: datetime) -> str:

@@ -32,6 +32,17 @@ class ReasonForm(OccurrenceForm):
     )
 
 
+class UndoForm(ReasonForm):
+    """Which change the page showed: at its instant another may stand by now."""
+
+    change = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Nothing is left of the change that could show it.
+        self.fields["reason"].help_text = _("Stands in the history of changes, beside your name.")
+
+
 class MoveForm(ReasonForm):
     moved_to = LocalInstantField(label=_("New time"))
     field_order = ["moved_to", "reason"]
@@ -58,9 +69,3 @@ class RunInsteadForm(ReasonForm):
         help_text=_("The run of now takes its place."),
     )
     field_order = ["instead", "reason"]
-
-
-class UndoForm(OccurrenceForm):
-    """Which change the page showed: at its instant another may stand by now."""
-
-    change = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
