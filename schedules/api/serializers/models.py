@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from schedules.api.errors import field_errors
 from schedules.api.fields import InstantField
+from schedules.api.serializers.quick import QuickDocuments
 from schedules.task_catalogue import problem_with_permission
 
 
@@ -46,7 +47,7 @@ class KnownFields:
         }
 
 
-class CheckedModelSerializer(KnownFields, serializers.ModelSerializer):
+class CheckedModelSerializer(KnownFields, QuickDocuments):
     """A model serializer whose rules are those of ``full_clean()``, the same as behind the admin's forms.
 
     PUT replaces: a field that is left out takes its default. Fields that are only read may be sent back, so that an

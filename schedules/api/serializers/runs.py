@@ -7,11 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from schedules.api.fields import AnyField, ArgumentsField, InstantField, NamedArgumentsField
+from schedules.api.serializers.quick import QuickDocuments
 from schedules.masking import mask_all
 from schedules.models import ScheduleRun
 
 
-class RunSerializer(serializers.ModelSerializer):
+class RunSerializer(QuickDocuments):
     """One row of the history. Durations are in seconds; ``lateness_seconds`` counts from the planned instant."""
 
     args = ArgumentsField(read_only=True)
