@@ -8,10 +8,10 @@ refused, and so is what it writes to the console: a page that is not quiet fails
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.tabs import PATIENCE, Tabs
 from tests.support.browser import NoBrowser, open_chromium
 from tests.support.stack import STACK_OF_TEST, Stack, Web
 
@@ -36,6 +36,9 @@ def browser() -> Iterator["Browser"]:
         except NoBrowser as error:
             pytest.skip(str(error))
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        from playwright.sync_api import expect
+
+        expect.set_options(timeout=PATIENCE)
         yield chromium
 
 
@@ -66,41 +69,43 @@ def site(request: pytest.FixtureRequest, folder_stack: Stack, folder_web: Web, t
     return folder_web.url
 
 
+@pytest.fixture(scope="package")
+def tabs(browser: "Browser") -> Iterator[Tabs]:
+    tabs = Tabs(browser)
+    yield tabs
+    tabs.close()
+
+
 @pytest.fixture
-def open_as(browser: "Browser", site: str) -> Iterator[OpenAs]:
-    """Return a maker of pages: ``open_as(user, "/admin/…", language="ja", scripts=False)``."""
+def open_as(tabs: Tabs, site: str) -> Iterator[OpenAs]:
+    """Return a maker of pages: ``open_as(user, "/admin/…", language="ja", scripts=False)``.
+
+    ``own_clock`` is for a test that sets the page's clock: it gets a tab that nobody had before or gets afterwards.
+    """
     from django.test import Client
 
-    contexts: list[Any] = []
     trouble: list[str] = []
 
-    def make(user: Any, address: str, *, language: str = "en", scripts: bool = True, width: int = 1440) -> "Page":
+    def make(
+        user: Any,
+        address: str,
+        *,
+        language: str = "en",
+        scripts: bool = True,
+        width: int = 1440,
+        own_clock: bool = False,
+    ) -> "Page":
         client = Client()
         client.force_login(user)
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=scripts, locale=language
-        )
-        contexts.append(context)
+        page = tabs.take(language=language, scripts=scripts, own=own_clock, trouble=trouble, site=site)
+        page.set_viewport_size({"width": width, "height": 900})
         cookies = {"sessionid": client.cookies["sessionid"].value, "django_language": language}
-        context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-
-        def note(request: Any) -> None:
-            if urlsplit(request.url).netloc != urlsplit(site).netloc:
-                trouble.append(f"asked for {request.url}")
-
-        # Only noted: the browser itself finds no other machine, and pages are kept apart from the test's own pace.
-        # (Playwright's routes would hold each request up, and switch the browser's cache off.)
-        page.on("request", note)
-        page.on("console", lambda message: message.type in ("error", "warning") and trouble.append(message.text))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.context.add_cookies([{"name": name, "value": value, "url": site} for name, value in cookies.items()])
         page.goto(site + address)
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    tabs.give_back()
     assert not trouble
 
 

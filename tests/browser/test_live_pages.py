@@ -25,7 +25,7 @@ def test_a_run_is_followed_until_it_is_green(open_as: "OpenAs", chief: Any, endp
         "the schedule": f"{LIST}{schedule.pk}/change/",
         "the run": f"/admin/schedules/schedulerun/{run.pk}/change/",
     }
-    page = open_as(chief, addresses[page_of])
+    page = open_as(chief, addresses[page_of], own_clock=True)
     page.clock.install()
     page.reload(wait_until="load")
     expect(page.locator("#sx-live[hx-get]")).to_have_count(1)

@@ -17,7 +17,7 @@ HALF_A_MINUTE = 31_000
 
 def open_home(open_as: "OpenAs", chief: Any, **how: Any) -> "tuple[Page, list[str]]":
     """The page with a clock that the test can move on, and the addresses that it asks for from now on."""
-    page = open_as(chief, HOME, **how)
+    page = open_as(chief, HOME, own_clock=True, **how)
     page.clock.install()
     page.reload(wait_until="networkidle")
     asked: list[str] = []
