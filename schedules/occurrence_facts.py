@@ -23,10 +23,13 @@ class OccurrenceFacts:
     can_be_undone: bool
 
 
-def facts_of(schedule: APIEndpointSchedule, at: datetime, now: datetime) -> OccurrenceFacts | None:
+def facts_of(
+    schedule: APIEndpointSchedule, at: datetime, now: datetime, *, change_id: int | None = None
+) -> OccurrenceFacts | None:
     """Return the facts of the occurrence at ``at``; None when the schedule neither has one there nor had.
 
-    Raises DefinitionError.
+    Where one was moved away and another came to stand, ``change_id`` says of which change is to be told. Raises
+    DefinitionError.
     """
     recurrence = recurrence_of(schedule)
     rows = list(schedule.occurrence_changes.all())
@@ -39,6 +42,8 @@ def facts_of(schedule: APIEndpointSchedule, at: datetime, now: datetime) -> Occu
         occurrence, change = None, own
     else:
         return None
+    asked = [row for row in rows if row.pk == change_id and at in (row.scheduled_for, row.moved_to)]
+    change = asked[0] if asked else change
     stands_at = at if occurrence else (own.moved_to if own and own.moved_to else at)
     was_sent = ScheduleRun.objects.filter(schedule=schedule, scheduled_for=stands_at).exists()
     return OccurrenceFacts(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from django.db.models import Q
 
@@ -27,6 +28,11 @@ class OnceChanged:
     #: Whether nothing stands at ``at`` now: another run may have been moved there.
     leaves_gap: bool
 
+    @classmethod
+    def of(cls, row: OccurrenceChange, *, name: str, leaves_gap: bool) -> Self:
+        by, reason = row.changed_by_name, row.reason
+        return cls(row.schedule_id, name, row.scheduled_for, row.moved_to, by, reason, leaves_gap)
+
 
 def once_changed(planned: Iterable[Planned], start: datetime, end: datetime, *, now: datetime) -> list[OnceChanged]:
     """Return the changes of ``planned`` with an end in [start, end), by the rule's instant; one query.
@@ -41,17 +47,8 @@ def once_changed(planned: Iterable[Planned], start: datetime, end: datetime, *, 
         schedule = by_id.get(row.schedule_id)
         if schedule is None or schedule.recurrence is None or _is_void(schedule, row):
             continue
-        found.append(
-            OnceChanged(
-                schedule_id=row.schedule_id,
-                name=schedule.name,
-                at=row.scheduled_for,
-                to=row.moved_to,
-                by=row.changed_by_name,
-                reason=row.reason,
-                leaves_gap=row.recorded_at is None and schedule.recurrence.leaves_out(row.scheduled_for),
-            )
-        )
+        leaves_gap = row.recorded_at is None and schedule.recurrence.leaves_out(row.scheduled_for)
+        found.append(OnceChanged.of(row, name=schedule.name, leaves_gap=leaves_gap))
     return found
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from schedules.admin.model_admin import ModelAdmin
-from schedules.admin.pictures import badge, local_instant, two_lines
+from schedules.admin.pictures import badge, local_instant, two_lines, with_details
 from schedules.admin.wording import page_language
-from schedules.alerts.sending import answer_text
+from schedules.alerts.sending import answer_text, technical_detail
 from schedules.forms.alerts import WRITE_ONLY, AlertChannelForm
 from schedules.models import AlertChannel, AlertDelivery
 from schedules.services.alert_channels import send_test
@@ -80,8 +80,8 @@ class AlertChannelAdmin(ModelAdmin):
         if delivery.state == State.SENT:
             messages.success(request, _("The test was sent. Look whether it has arrived."))
         else:
-            reason = answer_text(delivery.answer)
-            messages.error(request, _("The test did not get through. %(reason)s") % {"reason": reason})
+            sentence = f"{_('The test did not get through.')} {answer_text(delivery.answer)}"
+            messages.error(request, with_details(sentence, technical_detail(delivery.answer)))
         return HttpResponseRedirect(reverse("admin:schedules_alertchannel_change", args=[channel.pk]))
 
     @display(description=gettext_lazy("goes to"), empty_value="–")

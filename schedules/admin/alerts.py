@@ -16,10 +16,10 @@ from unfold.decorators import display
 
 from schedules.admin.alert_channels import delivery_badge
 from schedules.admin.model_admin import ModelAdmin
-from schedules.admin.pictures import badge, local_instant, two_lines
+from schedules.admin.pictures import badge, local_instant, two_lines, with_details
 from schedules.admin.wording import distance_text, page_language
 from schedules.alerts.composing import detail_of, name_of
-from schedules.alerts.sending import answer_text
+from schedules.alerts.sending import answer_text, technical_detail
 from schedules.models import Alert, AlertDelivery
 
 State = Alert.State
@@ -153,7 +153,9 @@ class AlertDeliveryAdmin(ReadOnly):
 
     @display(description=gettext_lazy("outcome"), ordering="state")
     def outcome_shown(self, delivery: AlertDelivery) -> SafeString:
-        return two_lines(delivery_badge(delivery), answer_text(delivery.answer))
+        return two_lines(
+            delivery_badge(delivery), with_details(answer_text(delivery.answer), technical_detail(delivery.answer))
+        )
 
     @display(description=pgettext_lazy("of a message", "text"))
     def body_shown(self, delivery: AlertDelivery) -> SafeString:

@@ -21,6 +21,7 @@ from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 from schedules.services.backfills.asking import start_backfill
 from schedules.services.backfills.planning import BackfillPlan, plan_backfill
+from schedules.services.backfills.suggesting import suggested_period
 
 #: Lines of a plan that the page lists; it counts all.
 LISTED = 100
@@ -48,7 +49,8 @@ class BackfillPages(ModelAdmin):
         schedule = found.first() if found is not None else None
         if schedule is None:
             raise Http404(_("This schedule has been deleted."))
-        form = BackfillForm(request.POST if request.method == "POST" else None)
+        suggested = suggested_period(schedule, now=timezone.now())
+        form = BackfillForm(request.POST if request.method == "POST" else None, suggested=suggested)
         plan = None
         if form.is_bound and form.is_valid():
             try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,12 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schedules import actors
+from schedules.admin.once_words import left_text
 from schedules.admin.schedule_action_pages import ScheduleActionPages
 from schedules.admin.wording import distance_text, instant_text, said, zone_text
 from schedules.exceptions import OccurrenceRefused, SchedulesError
 from schedules.forms.occurrence import MoveForm, OccurrenceForm, ReasonForm, RunInsteadForm, UndoForm
-from schedules.models import APIEndpointSchedule
+from schedules.models import APIEndpointSchedule, OccurrenceChange
 from schedules.occurrence_facts import OccurrenceFacts, facts_of
+from schedules.once_changed import OnceChanged
 from schedules.recurrence import DefinitionError
 from schedules.refusals import sentences_of
 from schedules.services.occurrences import move_occurrence, run_instead, skip_occurrence, undo_change
@@ -151,7 +154,7 @@ class OccurrencePage(ScheduleActionPages):
         asked = request.POST if request.method == "POST" else request.GET
         at = _instant(asked.get("at", ""))
         try:
-            facts = None if at is None else facts_of(schedule, at, now)
+            facts = None if at is None else facts_of(schedule, at, now, change_id=_number(asked.get("change", "")))
         except DefinitionError as error:
             return self._no_occurrence(request, schedule, sentences_of(error))
         if facts is None:
@@ -234,7 +237,10 @@ class OccurrencePage(ScheduleActionPages):
             "reason": said(facts.occurrence.reason) if facts.occurrence else "",
             "change": change,
             "moved_to": instant_text(change.moved_to.astimezone(zone), now=now) if change and change.moved_to else "",
-            "choices": [{"choice": choice, "form": form} for choice, form in forms],
+            "choices": [
+                {"choice": choice, "form": form, "about": _about(change, zone, now) if choice.code == "undo" else ""}
+                for choice, form in forms
+            ],
             "schedule_address": self._schedule_address(schedule),
             "back": self._back_to(request, schedule),
             "address": reverse("admin:schedules_apiendpointschedule_occurrence", args=[schedule.pk]),
@@ -253,6 +259,18 @@ class OccurrencePage(ScheduleActionPages):
     @staticmethod
     def _schedule_address(schedule: APIEndpointSchedule) -> str:
         return reverse("admin:schedules_apiendpointschedule_change", args=[schedule.pk])
+
+
+def _about(change: OccurrenceChange | None, zone: ZoneInfo, now: datetime) -> str:
+    """Return which change it is: the rule's own time, and what became of the run."""
+    if change is None:
+        return ""
+    told = OnceChanged.of(change, name=change.schedule.name, leaves_gap=True)
+    return f"{instant_text(change.scheduled_for.astimezone(zone), now=now)}: {left_text(told, zone, now=now)}"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _instant(text: str) -> datetime | None:

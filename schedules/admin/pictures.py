@@ -62,6 +62,14 @@ def two_lines(first: Any, second: Any) -> SafeString:
     return format_html('<span class="sx-two"><span>{}</span><small>{}</small></span>', first, second)
 
 
+def with_details(sentence: Any, detail: str) -> SafeString:
+    """Return a sentence for people, and folded under it what a program said; only the sentence when it said nothing."""
+    if not detail:
+        return format_html("{}", sentence)
+    folded = '{}<details class="sx-technical"><summary>{}</summary><code>{}</code></details>'
+    return format_html(folded, sentence, _("Details, for programmers"), detail)
+
+
 def in_one_line(text: str) -> SafeString | None:
     """Return a text that is never broken; None, which lists show as a dash, when there is none."""
     return format_html('<span class="sx-nowrap">{}</span>', text) if text else None

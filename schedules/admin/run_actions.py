@@ -26,9 +26,13 @@ def with_actions(
     rows = list(schedule.occurrence_changes.all())
     undoable = {row.scheduled_for for row in rows if refusal_of_undo(row, recurrence, now) is None}
 
+    by_origin = {row.scheduled_for: row for row in rows}
+
     def action(code: str, at: datetime, what: str) -> RunAction:
         choice = CHOICES[code]
-        address = occurrence_address(schedule.pk, at, do=code, back=back)
+        # At its instant another may stand by now, so an undo says which change it means.
+        which = {"change": str(by_origin[at].pk)} if code == "undo" else {}
+        address = occurrence_address(schedule.pk, at, do=code, back=back, **which)
         return RunAction(label=str(choice.label), title=f"{choice.title}: {what}", icon=choice.icon, address=address)
 
     def actions_of(run: RunLine) -> list[RunAction]:

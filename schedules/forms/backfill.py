@@ -14,6 +14,7 @@ from schedules.forms.fields import LocalInstantField, in_zone
 from schedules.forms.widgets import INPUT, Segments
 from schedules.models import Backfill
 from schedules.services.backfills.planning import MAX_AT_ONCE, BackfillRequest, largest_backfill
+from schedules.services.backfills.suggesting import Suggestion
 
 NUMBER = {"class": INPUT, "inputmode": "numeric"}
 
@@ -41,8 +42,11 @@ class BackfillForm(forms.Form):
         help_text=_("Stands in the run history, beside your name."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggested: Suggestion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("from_at", "to_at"):
+            self.fields[name].initial = timezone.make_naive(getattr(suggested, name))
+        self.fields["from_at"].help_text = _("Suggested: %(since)s") % {"since": suggested.since.label}
         zone = zone_label(timezone.get_current_timezone_name())
         self.fields["to_at"].help_text = _("Both belong to the period. Times are those of %(zone)s.") % {"zone": zone}
         self.fields["limit"].help_text = _("Empty: %(most)d runs.") % {"most": largest_backfill()}

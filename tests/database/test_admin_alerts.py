@@ -11,6 +11,7 @@ from django.urls import reverse
 from schedules.alerts.watching import watch
 from schedules.models import AlertChannel, AlertDelivery, AlertRule, ScheduleRun
 from tests.support.builders import a_run, a_schedule
+from tests.support.ports import free_port
 from tests.support.receivers import web_receiver
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,34 @@ def test_a_test_says_what_really_came_of_it(chief: Client, settings: Any) -> Non
         assert "The test did not get through. The receiver answered with status 404." in text
         assert chief.get(page).status_code == 405
     assert set(AlertDelivery.objects.values_list("kind", "state")) == {("test", "sent"), ("test", "given_up")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("email", "The mail server could not be reached. Check that EMAIL_URL names the right server and port"),
+        ("webhook", "The receiver could not be reached. Check that the address is right"),
+    ],
+)
+def test_what_could_not_be_reached_is_said_in_a_sentence_and_a_programs_words_are_folded(
+    chief: Client, settings: Any, kind: str, sentence: str
+) -> None:
+    port = free_port()
+    settings.SCHEDULES = {**settings.SCHEDULES, "ALERT_PRIVATE_TARGETS": True}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    to_mail = {"url": "", "secret": "", "recipients": "a@example.jp"}
+    where = {"url": f"http://127.0.0.1:{port}/"} if kind == "webhook" else to_mail
+    channel = a_channel(kind=kind, **where)
+
+    page = chief.post(address("alertchannel", "test", channel.pk), follow=True).content.decode()
+    listed = chief.get(address("alertdelivery", "changelist")).content.decode()
+
+    for shown in (page, listed):
+        before, _summary, folded = shown.partition('<details class="sx-technical">')
+        assert sentence in before
+        assert "Connection refused" not in before
+        assert "Connection refused" in folded.partition("</details>")[0]
 
 
 def test_whoever_may_only_view_sees_no_button_and_may_not_press_it(client: Client) -> None:

@@ -1,5 +1,6 @@
 """The page of one run, and what the next runs of a schedule's page offer."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -176,6 +177,28 @@ def test_the_page_undoes_the_change_that_it_showed_though_another_run_was_moved_
     assert "undone" in html(do(client, schedule, at, "undo", change=away.pk))
     assert [change.scheduled_for for change in OccurrenceChange.objects.all()] == [second]
     assert "not there any more" in html(do(client, schedule, at, "undo", change=away.pk))
+
+
+def test_where_one_run_left_and_another_came_each_undo_names_and_undoes_its_own(
+    client: Client, schedule: APIEndpointSchedule
+) -> None:
+    at = next_of(schedule)
+    second = recurrence_of(schedule).next_after(at)
+    assert second is not None
+    away = move_occurrence(schedule.pk, at, to=at + HOUR, now=at - HOUR)
+    came = move_occurrence(schedule.pk, second, to=at, now=at - HOUR)
+    assert away is not None
+    assert came is not None
+    page = html(client.get(page_of(schedule)))
+    links = {int(change): link for link, change in re.findall(r'href="([^"]*do=undo[^"]*change=(\d+)[^"]*)"', page)}
+
+    assert set(links) == {away.pk, came.pk}
+    shown = {pk: client.get(link.replace("&amp;", "&")) for pk, link in links.items()}
+    assert "08:10: moved to 09:10" in html(shown[away.pk])
+    assert "08:10: moved to 09:10" not in html(shown[came.pk])
+    [choice] = shown[away.pk].context["choices"]
+    do(client, schedule, at, "undo", change=choice["form"]["change"].value())
+    assert list(OccurrenceChange.objects.all()) == [came]
 
 
 def test_who_may_only_look_sees_the_run_and_changes_nothing(schedule: APIEndpointSchedule) -> None:

@@ -1,17 +1,19 @@
 """A person runs the past: asks, sees what would be run, runs it, follows it, and calls it off."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
+import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from schedules.models import APIEndpointSchedule, Backfill, ScheduleRun
 from tests.support import tasks  # noqa: F401 (registers them)
-from tests.support.builders import a_schedule
+from tests.support.builders import a_run, a_schedule
 from tests.support.queue_worker import take_one, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,3 +146,48 @@ def test_who_may_only_look_sees_it_and_cannot_do_it(staff_with: Callable[..., Cl
 def test_what_is_not_there_is_not_found(operator: Client, pk: int) -> None:
     assert operator.get(f"/admin/schedules/apiendpointschedule/{pk}/backfill/").status_code == 404
     assert operator.post(f"/admin/schedules/backfill/{pk}/cancel/").status_code == 404
+
+
+def asked(operator: Client, schedule: APIEndpointSchedule) -> tuple[str, str, str]:
+    """Return the period that the page suggests, and why."""
+    form = operator.get(address_of(schedule)).context["form"]
+    shown = [form[name].value().strftime("%Y-%m-%d %H:%M") for name in ("from_at", "to_at")]
+    return shown[0], shown[1], str(form["from_at"].help_text)
+
+
+def test_the_page_suggests_what_has_not_succeeded_since_the_last_success(operator: Client) -> None:
+    schedule = a_schedule(name="morning")
+    day = timedelta(days=1)
+    # 09:00 in Tokyo, each run at 08:10.
+    now = datetime(2026, 3, 6, 0, 0, tzinfo=UTC)
+    today = now - timedelta(minutes=50)
+    a_run(schedule, scheduled_for=today - 4 * day, state="succeeded")
+    a_run(schedule, scheduled_for=today - 3 * day, state="missed")
+    APIEndpointSchedule.objects.update(effective_from=now - 20 * day)
+
+    with time_machine.travel(now, tick=False):
+        begin, end, why = asked(operator, schedule)
+        assert (begin, end) == ("2026-03-03 08:10", "2026-03-06 09:00")
+        assert "after the last success" in why
+        # All that follows has succeeded; a hole is left.
+        a_run(schedule, scheduled_for=today, state="succeeded")
+        begin, _end, why = asked(operator, schedule)
+        assert begin == "2026-03-03 08:10"
+        assert "failed or was missed" in why
+        ScheduleRun.objects.filter(state="missed").update(state="succeeded")
+        begin, _end, why = asked(operator, schedule)
+        assert begin == "2026-03-05 09:00"
+        assert "no run is missing" in why
+
+
+def test_a_schedule_that_has_never_succeeded_is_suggested_from_its_first_run(operator: Client) -> None:
+    schedule = a_schedule(name="morning")
+    now = datetime(2026, 3, 6, 0, 0, tzinfo=UTC)
+    APIEndpointSchedule.objects.update(effective_from=now - timedelta(days=2))
+
+    with time_machine.travel(now, tick=False):
+        begin, _end, why = asked(operator, schedule)
+
+    # In force since the 4th at 09:00.
+    assert begin == "2026-03-05 08:10"
+    assert "none has succeeded" in why

@@ -2,10 +2,10 @@
 
 from schedules import conf
 from schedules.alerts.sending import chat, mail, webhook
-from schedules.alerts.sending.answers import SENT, NotSent, answer_text
+from schedules.alerts.sending.answers import SENT, NotSent, answer_text, technical_detail
 from schedules.models import AlertChannel, AlertDelivery
 
-__all__ = ["SENT", "NotSent", "answer_text", "send"]
+__all__ = ["SENT", "NotSent", "answer_text", "send", "technical_detail"]
 
 _BY_KIND = {
     AlertChannel.Kind.EMAIL: mail.send,

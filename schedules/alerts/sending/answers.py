@@ -18,14 +18,26 @@ SENTENCES: dict[str, Any] = {
         'The address of "%(detail)s" is a private one. Whoever runs this system can allow it '
         "with SCHEDULES_ALERT_PRIVATE_HOSTS."
     ),
-    "certificate": _("The certificate of the receiver is not valid: %(detail)s"),
-    "connection": _("The receiver could not be reached: %(detail)s"),
+    "certificate": _(
+        "The receiver's certificate is not valid, so nothing was sent. Check the address, and whether the certificate "
+        "has run out."
+    ),
+    "connection": _(
+        "The receiver could not be reached. Check that the address is right, and that the receiver runs and can be "
+        "reached from here."
+    ),
     "mail_login": _("The mail server did not accept the login of EMAIL_URL."),
     "mail_recipients": _("The mail server refuses the recipients: %(detail)s"),
-    "mail": _("The mail server did not take it: %(detail)s"),
+    "mail_unreachable": _(
+        "The mail server could not be reached. Check that EMAIL_URL names the right server and port, and that the "
+        "server runs and can be reached from here."
+    ),
+    "mail": _("The mail server did not take the message. Check the settings of EMAIL_URL with whoever runs it."),
     "channel_gone": _("The channel was deleted or switched off before it could be sent."),
-    "error": _("It could not be sent: %(detail)s"),
+    "error": _("It could not be sent, for a reason that is not known here. The log of the alerts says more."),
 }
+#: Answers whose detail is a program's words, which help those who mend it and no others.
+TECHNICAL = frozenset({"certificate", "connection", "mail", "mail_unreachable", "error"})
 
 
 class NotSent(Exception):
@@ -46,3 +58,9 @@ def answer_text(stored: str) -> str:
     code, _separator, detail = stored.partition(SEPARATOR)
     sentence = SENTENCES.get(code)
     return str(sentence) % {"detail": detail} if sentence else stored
+
+
+def technical_detail(stored: str) -> str:
+    """Return what a program said of it, in its own words; empty where the sentence says all."""
+    code, _separator, detail = stored.partition(SEPARATOR)
+    return detail if code in TECHNICAL else ""

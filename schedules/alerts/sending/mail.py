@@ -30,7 +30,11 @@ def send(channel: AlertChannel, delivery: AlertDelivery, timeout: timedelta) -> 
     except TimeoutError:
         raise NotSent("timeout", f"{timeout.total_seconds():g}") from None
     except (smtplib.SMTPException, OSError) as error:
-        raise NotSent("mail", mask(str(error) or type(error).__name__)) from None
+        text = mask(str(error) or type(error).__name__)
+        # Each SMTPException is an OSError too; the others never came as far as the server's words.
+        if isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPConnectError):
+            raise NotSent("mail", text) from None
+        raise NotSent("mail_unreachable", f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} {text}") from None
     return SENT
 
 
