@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,15 +11,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.decorators import action, display
+from unfold.decorators import display
 
+from schedules.admin.endpoint_switch_pages import EndpointSwitchPages
 from schedules.admin.form_layout import arguments_of_form
-from schedules.admin.history import ShowsHistory
+from schedules.admin.history import CHANGE_REASON, ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge
-from schedules.admin.schedule_actions import listed
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.forms.endpoint import EndpointForm
 from schedules.models import APIEndpoint
@@ -29,7 +28,7 @@ ASK_ARGUMENTS = "_arguments"
 
 
 @admin.register(APIEndpoint)
-class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce, ModelAdmin):
+class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, EndpointSwitchPages, TellsWhatIsNotInForce, ModelAdmin):
     form = EndpointForm
     change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
@@ -56,7 +55,7 @@ class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         if self._may_edit(request, obj):
             # What the task is told has a part of its own, which follows the task.
-            return list(self.fieldsets)
+            return [*self.fieldsets, (None, {"fields": [CHANGE_REASON]})]
         what, queue = self.fieldsets
         return [what, (_("Usual arguments"), {"fields": list(EndpointForm.ARGUMENTS)}), queue]
 
@@ -92,7 +91,8 @@ class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and not self.has_change_permission(request, obj):
             # A field declared on the form stays when the model's fields are left out; readers get plain text.
-            form.base_fields.pop("expires_seconds", None)
+            for name in ("expires_seconds", CHANGE_REASON):
+                form.base_fields.pop(name, None)
         form.user = request.user
         return form
 
@@ -106,33 +106,3 @@ class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, TellsWhatIsNotInForce
         return format_html(
             '<a class="sx-link" href="{}?endpoint__id__exact={}">{}</a>', address, endpoint.pk, endpoint.schedule_count
         )
-
-    @action(description=_("Switch on"), permissions=["change"])
-    def enable(self, request: HttpRequest, queryset: QuerySet[APIEndpoint]) -> None:
-        self._switch(request, queryset, enabled=True)
-
-    @action(description=_("Switch off"), permissions=["change"])
-    def disable(self, request: HttpRequest, queryset: QuerySet[APIEndpoint]) -> None:
-        self._switch(request, queryset, enabled=False)
-
-    def _switch(self, request: HttpRequest, queryset: QuerySet[APIEndpoint], *, enabled: bool) -> None:
-        switched, unchanged = [], []
-        for endpoint in queryset:
-            if endpoint.enabled == enabled:
-                unchanged.append(endpoint.name)
-                continue
-            endpoint.enabled = enabled
-            endpoint.save(update_fields=["enabled", "updated_at"])
-            self.log_change(request, endpoint, str(_("Switched on") if enabled else _("Switched off")))
-            switched.append(endpoint.name)
-        if switched:
-            count = len(switched)
-            said = (
-                ngettext("%(count)d endpoint switched on:", "%(count)d endpoints switched on:", count)
-                if enabled
-                else ngettext("%(count)d endpoint switched off:", "%(count)d endpoints switched off:", count)
-            )
-            messages.success(request, f"{said % {'count': count}} {listed(switched)}")
-        if unchanged:
-            said = _("Already on: %(names)s") if enabled else _("Already off: %(names)s")
-            messages.info(request, said % {"names": listed(unchanged)})

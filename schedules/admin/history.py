@@ -132,6 +132,14 @@ class ShowsHistory:
         kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), "reason_class": INPUT}
         return super().delete_view(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
 
+    def response_action(self: Any, request: HttpRequest, queryset: Any) -> Any:
+        """The page that asks before many are deleted asks why, too."""
+        actors.because(request.POST.get("reason", ""))
+        response = super().response_action(request, queryset)  # type: ignore[misc]
+        if isinstance(response, TemplateResponse) and request.POST.get("action") == "delete_selected":
+            response.context_data["reason_class"] = INPUT
+        return response
+
     def save_model(self: Any, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actors.because(form.cleaned_data.get(CHANGE_REASON) or "")
         super().save_model(request, obj, form, change)  # type: ignore[misc]

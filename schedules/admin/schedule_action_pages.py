@@ -106,10 +106,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
             sentence = _("At most %(most)d schedules at a time. Choose fewer; nothing has been done.")
             messages.error(request, sentence % {"most": MAX_AT_ONCE})
             return None
-        if found.form is not None:
-            return self._asking_page(request, found, schedules, self._form(request, found, schedules))
-        self._act(request, found, schedules, {})
-        return None
+        return self._asking_page(request, found, schedules, self._form(request, found, schedules))
 
     def _ask_or_act(
         self, request: HttpRequest, found: ScheduleAction, schedules: list[APIEndpointSchedule]
@@ -137,7 +134,8 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         **kwargs: Any,
     ) -> AskingForm:
         may_run = self.has_run_permission(request)
-        return (found.form or AskingForm)(*args, schedules=schedules, now=timezone.now(), may_run=may_run, **kwargs)
+        form = found.form or found.form_of_many or AskingForm
+        return form(*args, schedules=schedules, now=timezone.now(), may_run=may_run, **kwargs)
 
     def _act(
         self,

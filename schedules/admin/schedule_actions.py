@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from schedules import actors
 from schedules.exceptions import AnswerRefused, SchedulesError
-from schedules.forms.asking import AskingForm, PauseForm, ResumeForm
+from schedules.forms.asking import AskingForm, PauseForm, ResumeForm, SwitchForm
 from schedules.forms.run import RunForm
 from schedules.models import APIEndpointSchedule
 from schedules.services.resuming import Resumed, ResumePolicy, resume_schedule
@@ -53,6 +53,8 @@ class ScheduleAction:
     history: Any
     already: Any = ""
     form: type[AskingForm] | None = None
+    #: Asked where many were chosen in the list; a single one is switched by its button at once.
+    form_of_many: type[AskingForm] | None = None
 
     @property
     def asks(self) -> bool:
@@ -228,6 +230,7 @@ ACTIONS = {
             done=_switched_on,
             history=gettext_lazy("Switched on"),
             already=gettext_lazy("it was on"),
+            form_of_many=SwitchForm,
         ),
         ScheduleAction(
             code="disable",
@@ -238,6 +241,7 @@ ACTIONS = {
             done=_switched_off,
             history=gettext_lazy("Switched off"),
             already=gettext_lazy("it was off"),
+            form_of_many=SwitchForm,
         ),
     )
 }

@@ -41,6 +41,22 @@ class AskingForm(forms.Form):
         self.may_run = may_run
 
 
+class WhyForm(forms.Form):
+    """Why something is changed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput({"class": INPUT}),
+        help_text=_("Stands in the history of changes, beside your name."),
+    )
+
+
+class SwitchForm(WhyForm, AskingForm):
+    """Why schedules are switched on or off."""
+
+
 class ResumeForm(AskingForm):
     """What becomes of what the pause passed over, where it passed over anything; and why it ends."""
 

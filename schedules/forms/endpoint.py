@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.fields import MINUTE, JsonText, SecondsField
 from schedules.forms.permitted_tasks import PermittedTasks
-from schedules.forms.widgets import TaskInput
+from schedules.forms.widgets import INPUT, TaskInput
 from schedules.models import APIEndpoint
 
 
@@ -23,6 +24,14 @@ class EndpointForm(TellsTask, PermittedTasks, forms.ModelForm):
         smallest=MINUTE,
         initial=3600,
         help_text=_("A run that no worker has begun by then is dropped. Empty: never."),
+    )
+
+    change_reason = forms.CharField(
+        label=_("Reason for this change"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput({"class": INPUT}),
+        help_text=_("Stands in the history of changes, beside your name."),
     )
 
     class Meta:

@@ -1,7 +1,7 @@
-"""Put schedules in and out of force: enable, disable, pause. Repeating one is doing it once; for resuming see there.
+"""Put schedules in and out of force: enable, disable, their endpoint too, pause. Repeating one is doing it once.
 
-An enabled schedule never makes up for what lay before: see ``models.lifecycle``. What is in the task queue
-already is dropped by the ledger when its schedule is out of force at that moment.
+For resuming see there. An enabled schedule never makes up for what lay before: see ``models.lifecycle``. What is in the
+task queue already is dropped by the ledger when its schedule is out of force at that moment.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from schedules import actors
 from schedules.exceptions import PauseEndsInThePast, PauseEndsTwice
+from schedules.models import APIEndpoint
 from schedules.services.locking import locked_schedule
 from schedules.services.pause_ends import start_of_next_trading_day
 
@@ -22,6 +23,20 @@ def set_enabled(schedule_id: int, enabled: bool) -> bool:
         return False
     schedule.enabled = enabled
     schedule.save(update_fields={"enabled"})
+    return True
+
+
+@transaction.atomic
+def set_endpoint_enabled(endpoint_id: int, enabled: bool) -> bool:
+    """Switch an endpoint and with it all its schedules; return whether that changed anything.
+
+    Raises APIEndpoint.DoesNotExist.
+    """
+    endpoint = APIEndpoint.objects.select_for_update().get(pk=endpoint_id)
+    if endpoint.enabled == enabled:
+        return False
+    endpoint.enabled = enabled
+    endpoint.save(update_fields=["enabled", "updated_at"])
     return True
 
 

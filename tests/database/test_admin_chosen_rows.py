@@ -35,8 +35,8 @@ def test_what_is_no_row_is_said_to_be_none_and_does_not_keep_the_others_from_bei
     assert "No items have been changed." in nothing.content.decode()
     assert APIEndpoint.objects.get().enabled
 
-    chief.post(address, {"action": "disable", "_selected_action": ["x", "9" * 30, str(endpoint.pk)]})
-    assert not APIEndpoint.objects.get().enabled
+    asking = chief.post(address, {"action": "disable", "_selected_action": ["x", "9" * 30, str(endpoint.pk)]})
+    assert [chosen for chosen, _told in asking.context["lines"]] == [endpoint]
 
 
 def test_endpoints_to_choose_from_stand_in_the_order_of_their_names(chief: Client) -> None:

@@ -26,12 +26,32 @@ def test_deleting_one_and_deleting_many_takes_them_out_of_force(chief: Client) -
 
 def test_switching_many_says_how_many_were_and_why_the_others_were_not(chief: Client) -> None:
     on, off = a_schedule(name="on"), a_schedule(name="off", enabled=False)
-    response = chief.post(LIST, {"action": "switch_off", "_selected_action": [on.pk, off.pk]}, follow=True)
+    asking = chief.post(LIST, {"action": "switch_off", "_selected_action": [on.pk, off.pk]})
+    assert 'name="reason"' in asking.content.decode()
+    assert in_force() == {on.pk}
+
+    chosen = {"schedule": [on.pk, off.pk], "confirmed": "1", "reason": "the source is gone"}
+    response = chief.post(f"{LIST}do/disable/", chosen, follow=True)
     assert "1 schedule switched off: on" in response.content.decode()
     assert "1 not changed, because it was off: off" in response.content.decode()
     assert in_force() == set()
-    chief.post(LIST, {"action": "switch_on", "_selected_action": [on.pk, off.pk]})
-    assert in_force() == {on.pk, off.pk}
+    assert "the source is gone" in chief.get(f"{LIST}{on.pk}/history/").content.decode()
+    # The button of a single one does it at once.
+    chief.post(f"{LIST}do/enable/", {"schedule": [on.pk]})
+    assert in_force() == {on.pk}
+
+
+def test_deleting_many_asks_why_and_the_history_knows_it(chief: Client) -> None:
+    first, second = a_schedule(name="first"), a_schedule(name="second")
+    chosen = {"action": "delete_selected", "_selected_action": [first.pk, second.pk]}
+    asking = chief.post(LIST, chosen).content.decode()
+    assert 'name="reason"' in asking
+    assert APIEndpointSchedule.objects.count() == 2
+
+    chief.post(LIST, {**chosen, "post": "yes", "reason": "no longer published"})
+
+    assert not APIEndpointSchedule.objects.exists()
+    assert chief.get(f"{LIST}deleted/").content.decode().count("no longer published") == 2
 
 
 def test_a_pause_asks_for_its_reason_and_shows_it_in_the_list(chief: Client) -> None:
