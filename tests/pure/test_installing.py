@@ -1,5 +1,6 @@
 """Installing, where it can fail: pip's own words are turned into one sentence."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,31 +11,57 @@ from stockura.running import installing
 from stockura.running.problem import Problem
 
 
+def have_its_venv_in(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Let ``installing`` use the .venv in ``folder``, which may not be there yet, and leave its logs beside it."""
+    venv = folder / ".venv"
+    patch.setattr(installing, "VENV", venv)
+    patch.setattr(installing, "VENV_PYTHON", venv / "bin" / "python")
+    patch.setattr(installing, "STAMPS", venv / "installed")
+    patch.setattr(installing, "log_dir", lambda: folder)
+    return venv
+
+
 @pytest.fixture
 def venv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A .venv of the test's own, in a folder whose logs are its own too."""
-    folder = tmp_path / ".venv"
-    monkeypatch.setattr(installing, "VENV", folder)
-    monkeypatch.setattr(installing, "VENV_PYTHON", folder / "bin" / "python")
-    monkeypatch.setattr(installing, "STAMPS", folder / "installed")
-    monkeypatch.setattr(installing, "log_dir", lambda: tmp_path)
-    return folder
+    return have_its_venv_in(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made_anew(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A .venv that has been made where one lay whose Python is gone. Making one takes seconds: tests copy it."""
+    folder = tmp_path_factory.mktemp("made-anew")
+    with pytest.MonkeyPatch.context() as patch:
+        venv = have_its_venv_in(folder, patch)
+        (venv / "bin").mkdir(parents=True)
+        (venv / "bin" / "python").symlink_to("/no/such/python3")
+        (venv / "of-the-old-one").touch()
+        assert not installing._venv_works()
+        patch.setenv("PIP_NO_INDEX", "1")
+        installing.install(requirements_without_a_network(folder))
+    return venv
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A requirements file that can be met without a network."""
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    included = tmp_path / "base.txt"
-    included.write_text("")
-    requirements = tmp_path / "requirements.txt"
+def made_venv(venv: Path, made_anew: Path) -> Path:
+    shutil.copytree(made_anew, venv, symlinks=True, ignore=shutil.ignore_patterns("installed"))
+    return venv
+
+
+def requirements_without_a_network(folder: Path) -> Path:
+    """Return a requirements file, with an included one, that can be met without a network."""
+    (folder / "base.txt").write_text("")
+    requirements = folder / "requirements.txt"
     requirements.write_text("-r base.txt\n")
     return requirements
 
 
-def test_what_is_installed_is_not_installed_again_until_a_requirement_changes(
-    venv: Path, package: Path
-) -> None:
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    return requirements_without_a_network(tmp_path)
+
+
+def test_what_is_installed_is_not_installed_again_until_a_requirement_changes(made_venv: Path, package: Path) -> None:
     assert not installing.is_installed(package)
 
     installing.install(package)
@@ -45,19 +72,27 @@ def test_what_is_installed_is_not_installed_again_until_a_requirement_changes(
     assert not installing.is_installed(package)
 
 
-def test_a_virtual_environment_whose_python_is_gone_is_made_anew(venv: Path, package: Path) -> None:
+def test_a_virtual_environment_whose_python_is_gone_is_made_anew(
+    made_anew: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have_its_venv_in(made_anew.parent, monkeypatch)
+
+    assert installing.is_installed(made_anew.parent / "requirements.txt")
+    assert not (made_anew / "of-the-old-one").exists()
+
+
+def test_a_virtual_environment_that_has_lost_its_python_since_is_not_taken_for_installed(
+    made_venv: Path, package: Path
+) -> None:
     installing.install(package)
-    (venv / "bin" / "python").unlink()
-    (venv / "bin" / "python").symlink_to("/no/such/python3")
+    (made_venv / "bin" / "python").unlink()
+    (made_venv / "bin" / "python").symlink_to("/no/such/python3")
 
     assert not installing.is_installed(package)
-    installing.install(package)
-
-    assert installing.is_installed(package)
 
 
 def test_without_a_network_the_sentence_says_so(
-    venv: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+    made_venv: Path, package: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
