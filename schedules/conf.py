@@ -58,7 +58,7 @@ DEFAULTS: dict[str, Any] = {
     # otherwise. Celery's own helpers (celery.*) never may.
     "ALLOWED_TASKS": ["*"],
     # Permissions that a person needs besides, to make, change or run what calls a task: pattern -> permission, such as
-    # {"orders.*": "orders.place_order"}. Each pattern that fits must be met.
+    # {"orders.*": "orders.place_order"}. Each pattern that fits must be met. Only pausing what calls it is free of it.
     "TASK_PERMISSIONS": {},
 }
 

@@ -186,6 +186,21 @@ class TaskRefused(SchedulesError):
         return self.sentence
 
 
+class ManagedByFile(SchedulesError):
+    """What a file owns was to be changed elsewhere."""
+
+    def __init__(self, name: str, owner: str) -> None:
+        self.name, self.owner = name, owner
+        super().__init__(name, owner)
+
+    def __str__(self) -> str:
+        sentence = _(
+            '"%(name)s" is managed by a file, under the name "%(owner)s". Change it there and apply the file, or take '
+            "it over first. To stop its runs at once, pause it."
+        )
+        return sentence % {"name": self.name, "owner": self.owner}
+
+
 class BackfillRefused(AnswerRefused):
     """A backfill was asked for that makes no sense; ``str()`` says why."""
 
@@ -225,6 +240,21 @@ class NothingToRevert(SchedulesError):
 
     def __str__(self) -> str:
         return _("There is nothing to revert: all of it is as it was before this change.")
+
+
+class ChangedSince(SchedulesError):
+    """A change was to be reverted whose fields somebody has changed once more: that would be lost unseen."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        super().__init__(fields)
+
+    def __str__(self) -> str:
+        sentence = _(
+            "The same has been changed once more since: %(fields)s. Read it again; to revert this all the same, send "
+            "the ETag of what you have read as If-Match."
+        )
+        return sentence % {"fields": ", ".join(self.fields)}
 
 
 class NotRevertible(SchedulesError):

@@ -33,11 +33,11 @@ def record(
     )
 
 
-record(APIEndpoint, noise=("managed_by",))
+record(APIEndpoint)
 # Why a pause is there, and since when, is part of it; the engine's own columns follow from the others.
-record(APIEndpointSchedule, noise=("revision", "effective_from", "managed_by"))
+record(APIEndpointSchedule, noise=("revision", "effective_from"))
 record(OccurrenceChange, noise=("changed_by", "changed_by_name", "created_at", "recorded_at"))
-record(ExceptionalDay, noise=("managed_by",))
+record(ExceptionalDay)
 record(AlertChannel, secret=("url", "secret"))
 record(AlertRule, sets=("channels",))
 record(CalendarFeed, noise=("last_read_at",), secret=("secret_hash",))

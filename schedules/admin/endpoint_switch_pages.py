@@ -15,6 +15,7 @@ from unfold.decorators import action
 
 from schedules import actors
 from schedules.admin.schedule_actions import MAX_AT_ONCE, listed
+from schedules.exceptions import SchedulesError
 from schedules.forms.asking import WhyForm
 from schedules.models import APIEndpoint
 from schedules.services.switching import set_endpoint_enabled
@@ -66,8 +67,11 @@ class EndpointSwitchPages:
         actors.because(reason)
         for endpoint in endpoints:
             try:
-                changed = set_endpoint_enabled(endpoint.pk, enabled)
+                changed = set_endpoint_enabled(endpoint.pk, enabled, by=request.user)
             except APIEndpoint.DoesNotExist:
+                continue
+            except SchedulesError as error:
+                messages.error(request, str(error))
                 continue
             (switched if changed else unchanged).append(endpoint.name)
             if changed:

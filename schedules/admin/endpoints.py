@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from schedules.admin.defined_rows import DefinedRows
 from schedules.admin.endpoint_switch_pages import EndpointSwitchPages
 from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.history import CHANGE_REASON, ShowsHistory
@@ -28,9 +29,10 @@ ASK_ARGUMENTS = "_arguments"
 
 
 @admin.register(APIEndpoint)
-class APIEndpointAdmin(ShowsHistory, AnswersWithoutSaving, EndpointSwitchPages, TellsWhatIsNotInForce, ModelAdmin):
+class APIEndpointAdmin(
+    ShowsHistory, DefinedRows, AnswersWithoutSaving, EndpointSwitchPages, TellsWhatIsNotInForce, ModelAdmin
+):
     form = EndpointForm
-    change_form_outer_before_template = "partials/managed_by.html"
     list_display = ["name", "task", "queue", "enabled_shown", "schedules_shown"]
     list_filter = ["enabled", "queue"]
     list_per_page = 50

@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from schedules.admin.defined_rows import DefinedRows
 from schedules.admin.history import ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge
 from schedules.forms.choices import exchange_choices
+from schedules.forms.owned import RefusesManaged
 from schedules.models import ExceptionalDay
 
 
@@ -32,9 +34,13 @@ class ExchangeFilter(admin.SimpleListFilter):
         return queryset.filter(exchange=self.value()) if known else queryset
 
 
+class ExceptionalDayForm(RefusesManaged, forms.ModelForm):
+    """The columns as they are."""
+
+
 @admin.register(ExceptionalDay)
-class ExceptionalDayAdmin(ShowsHistory, TellsWhatIsNotInForce, ModelAdmin):
-    change_form_outer_before_template = "partials/managed_by.html"
+class ExceptionalDayAdmin(ShowsHistory, DefinedRows, TellsWhatIsNotInForce, ModelAdmin):
+    form = ExceptionalDayForm
     list_display = ["on", "exchange_shown", "is_open_shown", "reason_ja", "reason_en"]
     list_filter = [ExchangeFilter, "is_open"]
     list_per_page = 50

@@ -17,7 +17,7 @@ from unfold.decorators import action
 
 from schedules import actors
 from schedules.admin.history_words import Told, difference_lines, told
-from schedules.exceptions import NothingToRevert, NotRevertible, TaskRefused
+from schedules.exceptions import ManagedByFile, NothingToRevert, NotRevertible, TaskRefused
 from schedules.forms.widgets import INPUT
 from schedules.history import deleted_rows, history_of, whole_history_of
 from schedules.models import RecordedChange
@@ -29,6 +29,10 @@ CHANGE_REASON = "change_reason"
 PAGE_SIZE = 30
 #: Entries that a row's own page shows.
 LATEST_CHANGES = 5
+
+
+class _ChangedMeanwhile(Exception):
+    """What the page has shown is not what a revert would do any more."""
 
 
 class RevertForm(forms.Form):
@@ -102,7 +106,14 @@ class ShowsHistory:
             self._require(request, plan)
             form = RevertForm(request.POST if request.method == "POST" else None)
             if form.is_valid() and request.POST.get("mark") == plan.mark:
-                row = revert(found, by=request.user, reason=form.cleaned_data["reason"])
+
+                def judge(locked: Revert) -> None:
+                    self._require(request, locked)
+                    if locked.mark != plan.mark:
+                        raise _ChangedMeanwhile
+
+                reason = form.cleaned_data["reason"]
+                row = revert(found, now=timezone.now(), by=request.user, reason=reason, judge=judge)
                 self.log_change(request, row, _("Reverted"))
                 messages.success(request, _('"%(name)s" is as it was before this change.') % {"name": row})
                 return HttpResponseRedirect(reverse(f"admin:{self._page('history')}", args=[row.pk]))
@@ -110,7 +121,10 @@ class ShowsHistory:
             sentence = _("This cannot be reverted any more: %(why)s") % {"why": " ".join(error.messages)}
             messages.error(request, sentence)
             return HttpResponseRedirect(history)
-        except (NothingToRevert, NotRevertible, TaskRefused) as error:
+        except _ChangedMeanwhile:
+            # In this very moment: the page begins anew, and shows what would be done now.
+            return self.revert_view(request, pk, entry)  # type: ignore[no-any-return]
+        except (NothingToRevert, NotRevertible, ManagedByFile, TaskRefused) as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(history)
         now = timezone.now()

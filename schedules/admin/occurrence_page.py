@@ -104,7 +104,7 @@ CHOICES = {
             label=gettext_lazy("Undo"),
             icon="undo",
             form=UndoForm,
-            step=lambda pk, at, now, by, answers: undo_change(pk, at, now=now, change_id=answers["change"]),
+            step=lambda pk, at, now, by, answers: undo_change(pk, at, now=now, change_id=answers["change"], by=by),
             done=gettext_lazy("The one-time change is undone."),
             hint=gettext_lazy("The run happens again as its rule has it."),
         ),

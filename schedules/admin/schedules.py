@@ -18,6 +18,7 @@ from unfold.decorators import display
 
 from schedules.admin.backfill_pages import BackfillPages
 from schedules.admin.calendar_page import CalendarPage
+from schedules.admin.defined_rows import DefinedRows
 from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
 from schedules.admin.history import ShowsHistory
 from schedules.admin.lost_update import both_versions
@@ -56,10 +57,9 @@ PREVIEW = "_preview"
 
 @admin.register(APIEndpointSchedule)
 class APIEndpointScheduleAdmin(
-    BackfillPages, ShowsHistory, CalendarPage, AnswersWithoutSaving, OccurrencePage, QuickRows
+    BackfillPages, ShowsHistory, DefinedRows, CalendarPage, AnswersWithoutSaving, OccurrencePage, QuickRows
 ):
     form = ScheduleForm
-    change_form_outer_before_template = "partials/managed_by.html"
     list_display = [
         "name",
         "endpoint",

@@ -23,9 +23,11 @@ from rest_framework.views import set_rollback
 from schedules.exceptions import (
     AnswerRefused,
     BackfillEnded,
+    ChangedSince,
     DispatchFailed,
     EngineUnreachable,
     KeyUsedForAnother,
+    ManagedByFile,
     NothingToRevert,
     NotRevertible,
     OccurrenceRefused,
@@ -120,10 +122,14 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
             return Conflict(sentences_of(error), code="unusable_rule")
         case EngineUnreachable():
             return Unavailable(str(error), code="engine_unreachable")
+        case ChangedSince():
+            return Conflict(str(error), code="changed_since")
         case NothingToRevert():
             return Conflict(str(error), code="nothing_to_revert")
         case NotRevertible():
             return Conflict(str(error), code="not_revertible")
+        case ManagedByFile():
+            return Conflict(str(error), code="managed_by_file")
         case TaskRefused(is_forbidden=True):
             return exceptions.PermissionDenied(str(error), code="task_not_permitted")
         case TaskRefused():

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.fields import MINUTE, JsonText, SecondsField
+from schedules.forms.owned import RefusesManaged
 from schedules.forms.permitted_tasks import PermittedTasks
 from schedules.forms.widgets import INPUT, TaskInput
 from schedules.models import APIEndpoint
 
 
-class EndpointForm(TellsTask, PermittedTasks, forms.ModelForm):
+class EndpointForm(TellsTask, PermittedTasks, RefusesManaged, forms.ModelForm):
     """What is called. Empty arguments mean none."""
 
     ARGUMENTS = ("default_args", "default_kwargs")

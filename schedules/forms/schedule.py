@@ -23,6 +23,7 @@ from schedules.forms.fields import (
     WeekdaysField,
     in_zone,
 )
+from schedules.forms.owned import RefusesManaged
 from schedules.forms.permitted_tasks import PermittedTasks
 from schedules.forms.widgets import INPUT, CronInput, Segments
 from schedules.models import APIEndpoint, APIEndpointSchedule
@@ -55,7 +56,7 @@ ARGUMENTS_FROM = "arguments_from"
 LOCAL_INSTANTS = ("run_at", "starts_at", "ends_at")
 
 
-class ScheduleForm(TellsTask, PermittedTasks, forms.ModelForm):
+class ScheduleForm(TellsTask, PermittedTasks, RefusesManaged, forms.ModelForm):
     """Every field that people set. What is left in fields of other kinds is put aside, never an error."""
 
     execution_times = TimesField(

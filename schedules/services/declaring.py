@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Field, JSONField, Model
 
+from schedules.services.defining import save_definition
+
 #: Written by each save by itself.
 OF_THE_SAVE = frozenset({"revision", "effective_from", "created_at", "updated_at"})
 
@@ -22,14 +24,17 @@ class Outcome(enum.StrEnum):
     UNCHANGED = "unchanged"
 
 
-def declare(candidate: Model, *, stored: Model | None) -> Outcome:
-    """Save a checked row unless it says what the stored one says. ``stored`` is locked; None: there is none yet."""
+def declare(candidate: Model, *, stored: Model | None, by: Any = None) -> Outcome:
+    """Save a checked row unless it says what the stored one says. ``stored`` is locked; None: there is none yet.
+
+    Raises ManagedByFile and TaskRefused.
+    """
     if stored is None:
-        candidate.save()
+        save_definition(candidate, by=by)
         return Outcome.CREATED
     if all(_value(candidate, field) == _value(stored, field) for field in _told_fields(stored)):
         return Outcome.UNCHANGED
-    candidate.save()
+    save_definition(candidate, by=by)
     return Outcome.CHANGED
 
 

@@ -20,6 +20,7 @@ from schedules.models.definitions import recurrence_of
 from schedules.recurrence import Recurrence
 from schedules.recurrence.reading_changes import MAX_CHANGES
 from schedules.services.locking import locked_schedule
+from schedules.services.permitting import require_permission
 from schedules.services.triggering import run_now
 
 Kind = OccurrenceChange.Kind
@@ -34,9 +35,9 @@ def skip_occurrence(
 ) -> OccurrenceChange:
     """Let the occurrence at ``at`` (aware) not happen. Skipping twice is skipping once; the later reason counts.
 
-    Raises OccurrenceRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
+    Raises OccurrenceRefused, TaskRefused, DefinitionError and APIEndpointSchedule.DoesNotExist.
     """
-    found = _Changeable.read(schedule_id, at, now)
+    found = _Changeable.read(schedule_id, at, now, by)
     return found.set(Kind.SKIP, None, by=by, reason=reason)
 
 
@@ -47,11 +48,11 @@ def move_occurrence(
     """Let the occurrence at ``at`` happen at ``to`` instead; both are aware. A part of a second is cut off ``to``.
 
     Its identity is then ``to``. Where another occurrence stands there, the two become one. Moved back to where the rule
-    has it, the change is undone, and the answer None. Raises OccurrenceRefused, DefinitionError and
-    APIEndpointSchedule.DoesNotExist.
+    has it, the change is undone, and the answer None. Raises OccurrenceRefused, TaskRefused,
+    DefinitionError and APIEndpointSchedule.DoesNotExist.
     """
     to = to.astimezone(UTC).replace(microsecond=0)
-    found = _Changeable.read(schedule_id, at, now)
+    found = _Changeable.read(schedule_id, at, now, by)
     if to <= now:
         raise OccurrenceRefused("target_passed", at, to)
     if to - now > LONGEST_MOVE:
@@ -76,16 +77,17 @@ def run_instead(schedule_id: int, at: datetime, *, now: datetime, by: Any = None
 
 @transaction.atomic
 def undo_change(
-    schedule_id: int, at: datetime | None = None, *, now: datetime, change_id: int | None = None
+    schedule_id: int, at: datetime | None = None, *, now: datetime, change_id: int | None = None, by: Any = None
 ) -> OccurrenceChange:
     """Let the occurrence happen as the rule has it. ``at`` is the rule's instant, or where it was moved to.
 
     Where one was moved away and another came to stand, ``at`` would name two: then ``change_id`` says which is meant.
     Only while neither of its two instants has passed, or nothing would be left to undo; a change without effect can
-    always be removed. Returns what was undone. Raises OccurrenceRefused, DefinitionError and
-    APIEndpointSchedule.DoesNotExist.
+    always be removed. Returns what was undone. Raises OccurrenceRefused, TaskRefused, DefinitionError
+    and APIEndpointSchedule.DoesNotExist.
     """
     schedule = locked_schedule(schedule_id)
+    require_permission(schedule.endpoint.task, by=by)
     recurrence = recurrence_of(schedule)
     row = _named(list(schedule.occurrence_changes.all()), at, change_id, recurrence)
     if refusal := refusal_of_undo(row, recurrence, now):
@@ -142,8 +144,9 @@ class _Changeable:
     now: datetime
 
     @classmethod
-    def read(cls, schedule_id: int, at: datetime, now: datetime) -> "_Changeable":
+    def read(cls, schedule_id: int, at: datetime, now: datetime, by: Any) -> "_Changeable":
         schedule = locked_schedule(schedule_id)
+        require_permission(schedule.endpoint.task, by=by)
         recurrence = recurrence_of(schedule)
         known = {row.scheduled_for: row for row in schedule.occurrence_changes.all()}
         if recurrence.has(at):

@@ -66,12 +66,12 @@ def resume_schedule(
     schedule = locked_schedule(schedule_id)
     if schedule.paused_at is None:
         return Resumed(changed=False)
+    # Whatever becomes of what was passed over, from now on the task is called again.
+    require_task(schedule.endpoint.task, by=by)
     passed = passed_over(schedule, now=now)
     states = states_of(schedule.pk, passed.instants[0], passed.instants[-1]) if passed.instants else {}
     wanted = [instant for instant in passed.instants if not _is_settled(states.get(instant, ""))]
     will_run = _chosen(policy, wanted, passed)
-    if will_run:
-        require_task(schedule.endpoint.task, by=by)
     chosen = set(will_run)
     skipped = [instant for instant in passed.instants if instant not in chosen and instant not in states]
     schedule.paused_at = schedule.paused_until = None

@@ -5,38 +5,46 @@ task queue already is dropped by the ledger when its schedule is out of force at
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from schedules import actors
 from schedules.exceptions import PauseEndsInThePast, PauseEndsTwice
-from schedules.models import APIEndpoint
+from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.services.locking import locked_schedule
+from schedules.services.ownership import require_ours
 from schedules.services.pause_ends import start_of_next_trading_day
+from schedules.services.permitting import require_permission, require_task
 
 
 @transaction.atomic
-def set_enabled(schedule_id: int, enabled: bool) -> bool:
-    """Switch a schedule on or off; return whether that changed anything. Raises APIEndpointSchedule.DoesNotExist."""
+def set_enabled(schedule_id: int, enabled: bool, *, by: Any = None) -> bool:
+    """Switch a schedule on or off; return whether that changed anything.
+
+    Raises ManagedByFile, TaskRefused and APIEndpointSchedule.DoesNotExist.
+    """
     schedule = locked_schedule(schedule_id)
-    if schedule.enabled == enabled:
-        return False
-    schedule.enabled = enabled
-    schedule.save(update_fields={"enabled"})
-    return True
+    return _switch(schedule, schedule.endpoint.task, enabled, by=by)
 
 
 @transaction.atomic
-def set_endpoint_enabled(endpoint_id: int, enabled: bool) -> bool:
-    """Switch an endpoint and with it all its schedules; return whether that changed anything.
+def set_endpoint_enabled(endpoint_id: int, enabled: bool, *, by: Any = None) -> bool:
+    """Switch an endpoint, and with it all of its schedules, on or off; return whether that changed anything.
 
-    Raises APIEndpoint.DoesNotExist.
+    Raises ManagedByFile, TaskRefused and APIEndpoint.DoesNotExist.
     """
     endpoint = APIEndpoint.objects.select_for_update().get(pk=endpoint_id)
-    if endpoint.enabled == enabled:
+    return _switch(endpoint, endpoint.task, enabled, by=by)
+
+
+def _switch(row: APIEndpoint | APIEndpointSchedule, task: str, enabled: bool, *, by: Any) -> bool:
+    if row.enabled == enabled:
         return False
-    endpoint.enabled = enabled
-    endpoint.save(update_fields=["enabled", "updated_at"])
+    require_ours(row)
+    (require_task if enabled else require_permission)(task, by=by)
+    row.enabled = enabled
+    row.save(update_fields={"enabled", "updated_at"})
     return True
 
 

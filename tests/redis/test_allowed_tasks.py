@@ -18,6 +18,7 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange, ScheduleRun
 from schedules.models.reasons import Reason
 from schedules.services.mirroring import reconcile
+from schedules.services.resuming import resume_schedule
 from schedules.services.triggering import run_now
 from schedules.task_catalogue import known_tasks
 from tests.support import tasks  # noqa: F401 (registers them)
@@ -170,10 +171,14 @@ def test_without_the_tasks_permission_nothing_that_calls_it_is_reverted(needs: N
         assert (answer.status_code, answer.json()["code"]) == (403, "task_not_permitted")
         row.refresh_from_db()
         assert row.description == "x"
-    # To pause what calls it needs no such permission, and neither does undoing that.
-    assert script.post(f"/api/v1/schedules/{schedule.pk}/pause", {}).status_code == 200
+    # To pause what calls it needs no such permission; to undo that is to set it going again.
+    address = f"/api/v1/schedules/{schedule.pk}"
+    assert script.post(f"{address}/pause", {}).status_code == 200
     entry = RecordedChange.objects.get_for_object(schedule).latest("pk")
-    assert script.post(f"/api/v1/schedules/{schedule.pk}/history/{entry.pk}/revert", {}).status_code == 200
+    assert script.post(f"{address}/history/{entry.pk}/revert", {}).json()["code"] == "task_not_permitted"
+    resume_schedule(schedule.pk, now=datetime.now(UTC))
+    entry = RecordedChange.objects.get_for_object(schedule).latest("pk")
+    assert script.post(f"{address}/history/{entry.pk}/revert", {}).json()["is_paused"] is True
 
 
 def test_a_script_with_the_tasks_permission_may(needs: None) -> None:

@@ -1,275 +1,57 @@
 """One core, four doors: the same change asked for in code, on a page, by a script or on a terminal is the same."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.contrib.auth.models import Permission, User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
+from schedules.exceptions import ManagedByFile, TaskRefused
 from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpointSchedule, Backfill, ScheduleRun
-from schedules.models.definitions import recurrence_of
-from schedules.services.backfills.asking import start_backfill
-from schedules.services.backfills.planning import BackfillRequest
-from schedules.services.occurrences import move_occurrence, skip_occurrence
-from schedules.services.resuming import resume_schedule
-from schedules.services.switching import pause_schedule, set_enabled
-from schedules.services.triggering import OtherArguments, run_now
+from schedules.models import APIEndpoint, APIEndpointSchedule, Backfill, ScheduleRun
 from tests.support import tasks  # noqa: F401 (registers them)
-from tests.support.admin import LIST, as_sent
 from tests.support.builders import a_schedule
+from tests.support.doors import CHANGES, DEFINES, STOPS, Change, Doors, Step
 from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-API = "/api/v1/schedules"
 #: The pause that is resumed began before the occurrences of two days.
 PAUSED_FOR = timedelta(days=2)
-#: Where an occurrence is moved to.
-IN_A_WEEK = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=7)
-FROM, TO = datetime(2026, 3, 1, 15, tzinfo=UTC), datetime(2026, 3, 3, 15, tzinfo=UTC)
 
 
-@dataclass
-class Doors:
-    """Who stands before each door."""
-
-    user: User
-    browser: Client
-    script: APIClient
-    file: Path
-
-    def act(self, schedule: APIEndpointSchedule, code: str, **answers: Any) -> None:
-        answer = self.browser.post(f"{LIST}do/{code}/", {"schedule": schedule.pk, "confirmed": "1", **answers})
-        assert answer.status_code == 302, answer.context["form"].errors
-
-    def save(self, schedule: APIEndpointSchedule, **typed: Any) -> None:
-        address = f"{LIST}{schedule.pk}/change/"
-        form = self.browser.get(address).context["adminform"].form
-        answer = self.browser.post(address, {**as_sent(form), **typed})
-        assert answer.status_code == 302, answer.context["adminform"].form.errors
-
-    def ask(self, schedule: APIEndpointSchedule, end: str, body: Any = None, *, method: str = "post") -> None:
-        address = f"{API}/{schedule.pk}{end}"
-        headers = {"If-Match": self.script.get(f"{API}/{schedule.pk}").headers["ETag"]}
-        answer = getattr(self.script, method)(address, body, headers=headers)
-        assert answer.status_code in (200, 202, 204), answer.content
-
-    def apply(self, text: str) -> None:
-        self.file.write_text(text, encoding="utf-8")
-        call_command("apply_schedules", str(self.file), verbosity=0)
-
-
-Step = Callable[[Doors, APIEndpointSchedule], Any]
-
-
-def renamed(doors: Doors, schedule: APIEndpointSchedule) -> None:
-    schedule.name = "evening"
-    schedule.save()
-
-
-def edited(doors: Doors, schedule: APIEndpointSchedule) -> None:
-    schedule.execution_times = {"times": ["09:30"]}
-    schedule.save()
-
-
-def next_of(schedule: APIEndpointSchedule) -> datetime:
-    found = recurrence_of(schedule).next_after(timezone.now())
-    assert found is not None
-    return found
-
-
-def backfilled(doors: Doors, schedule: APIEndpointSchedule) -> None:
-    start_backfill(schedule.pk, BackfillRequest(FROM, TO), now=timezone.now(), by=doors.user, reason="outage")
-
-
-#: Change → what the schedule is like before it, and the change at each door that offers it; the first is the service.
-CHANGES: dict[str, tuple[dict[str, Any], dict[str, Step]]] = {
-    "enable": (
-        {"enabled": False},
-        {
-            "service": lambda doors, schedule: set_enabled(schedule.pk, True),
-            "page": lambda doors, schedule: doors.act(schedule, "enable"),
-            "form": lambda doors, schedule: doors.save(schedule, enabled="on"),
-            "API": lambda doors, schedule: doors.ask(schedule, "", {"enabled": True}, method="patch"),
-        },
-    ),
-    "disable": (
-        {},
-        {
-            "service": lambda doors, schedule: set_enabled(schedule.pk, False),
-            "page": lambda doors, schedule: doors.act(schedule, "disable"),
-            "API": lambda doors, schedule: doors.ask(schedule, "", {"enabled": False}, method="patch"),
-        },
-    ),
-    "pause": (
-        {},
-        {
-            "service": lambda doors, schedule: pause_schedule(schedule.pk, now=timezone.now(), reason="maintenance"),
-            "page": lambda doors, schedule: doors.act(schedule, "pause", reason="maintenance"),
-            "API": lambda doors, schedule: doors.ask(schedule, "/pause", {"reason": "maintenance"}),
-            "command": lambda doors, schedule: call_command(
-                "pause_schedule", schedule.name, reason="maintenance", verbosity=0
-            ),
-        },
-    ),
-    "resume": (
-        {"is_paused": True},
-        {
-            "service": lambda doors, schedule: resume_schedule(
-                schedule.pk, now=timezone.now(), policy="latest", by=doors.user, reason="over"
-            ),
-            "page": lambda doors, schedule: doors.act(schedule, "resume", policy="latest", reason="over"),
-            "API": lambda doors, schedule: doors.ask(schedule, "/resume", {"policy": "latest", "reason": "over"}),
-            "command": lambda doors, schedule: call_command(
-                "resume_schedule", schedule.name, policy="latest", reason="over", verbosity=0
-            ),
-        },
-    ),
-    "run": (
-        {},
-        {
-            "service": lambda doors, schedule: run_now(
-                schedule.pk, now=timezone.now(), by=doors.user, reason="by hand"
-            ),
-            "page": lambda doors, schedule: doors.act(
-                schedule, "run", reason="by hand", args='["scheduled"]', kwargs="{}"
-            ),
-            "API": lambda doors, schedule: doors.ask(schedule, "/run", {"reason": "by hand"}),
-            "command": lambda doors, schedule: call_command(
-                "run_schedule", schedule.name, reason="by hand", verbosity=0
-            ),
-        },
-    ),
-    "run with other arguments": (
-        {},
-        {
-            "service": lambda doors, schedule: run_now(
-                schedule.pk, now=timezone.now(), by=doors.user, arguments=OtherArguments(["again"], {"limit": 3})
-            ),
-            "page": lambda doors, schedule: doors.act(schedule, "run", args='["again"]', kwargs='{"limit": 3}'),
-            "API": lambda doors, schedule: doors.ask(schedule, "/run", {"args": ["again"], "kwargs": {"limit": 3}}),
-        },
-    ),
-    "backfill": (
-        {},
-        {
-            "service": backfilled,
-            "page": lambda doors, schedule: doors.browser.post(
-                f"{LIST}{schedule.pk}/backfill/",
-                {
-                    "from_at": "2026-03-02T00:00", "to_at": "2026-03-04T00:00", "order": "oldest", "at_once": "1",
-                    "reason": "outage", "start": "1",
-                },
-            ),
-            "API": lambda doors, schedule: doors.ask(
-                schedule,
-                "/backfill",
-                {"from_at": FROM.isoformat(), "to_at": TO.isoformat(), "reason": "outage", "dry_run": False},
-            ),
-        },
-    ),
-    "skip the next occurrence": (
-        {},
-        {
-            "service": lambda doors, schedule: skip_occurrence(
-                schedule.pk, next_of(schedule), now=timezone.now(), by=doors.user, reason="holiday"
-            ),
-            "page": lambda doors, schedule: doors.browser.post(
-                f"{LIST}{schedule.pk}/occurrence/",
-                {"at": next_of(schedule).isoformat(), "do": "skip", "reason": "holiday"},
-            ),
-            "API": lambda doors, schedule: doors.ask(
-                schedule,
-                "/occurrences/skip",
-                {"scheduled_for": next_of(schedule).isoformat(), "reason": "holiday"},
-            ),
-        },
-    ),
-    "move the next occurrence": (
-        {},
-        {
-            "service": lambda doors, schedule: move_occurrence(
-                schedule.pk, next_of(schedule), to=IN_A_WEEK, now=timezone.now(), by=doors.user, reason="late"
-            ),
-            "page": lambda doors, schedule: doors.browser.post(
-                f"{LIST}{schedule.pk}/occurrence/",
-                {
-                    "at": next_of(schedule).isoformat(), "do": "move", "reason": "late",
-                    "moved_to": f"{IN_A_WEEK.astimezone(recurrence_of(schedule).zone):%Y-%m-%dT%H:%M}",
-                },
-            ),
-            "API": lambda doors, schedule: doors.ask(
-                schedule,
-                "/occurrences/move",
-                {
-                    "scheduled_for": next_of(schedule).isoformat(), "moved_to": IN_A_WEEK.isoformat(),
-                    "reason": "late",
-                },
-            ),
-        },
-    ),
-    "rename": (
-        {},
-        {
-            "service": renamed,
-            "page": lambda doors, schedule: doors.save(schedule, name="evening"),
-            "API": lambda doors, schedule: doors.ask(schedule, "", {"name": "evening"}, method="patch"),
-        },
-    ),
-    "edit": (
-        {},
-        {
-            "service": edited,
-            "page": lambda doors, schedule: doors.save(schedule, execution_times="0930"),
-            "API": lambda doors, schedule: doors.ask(
-                schedule, "", {"execution_times": {"times": ["09:30"]}}, method="patch"
-            ),
-            "command": lambda doors, schedule: doors.apply(
-                "schedules:\n- name: morning\n  endpoint: companies\n  args: [scheduled]\n"
-                "  execution_times: {times: ['09:30']}\n"
-            ),
-        },
-    ),
-    "delete": (
-        {},
-        {
-            "service": lambda doors, schedule: schedule.delete(),
-            "page": lambda doors, schedule: doors.browser.post(f"{LIST}{schedule.pk}/delete/", {"post": "yes"}),
-            "API": lambda doors, schedule: doors.ask(schedule, "", method="delete"),
-        },
-    ),
-}  # fmt: skip
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
 def doors(tmp_path: Path) -> Doors:
-    user = User.objects.create_superuser("operations")
-    browser, script = Client(HTTP_ACCEPT_LANGUAGE="en"), APIClient()
+    user = User.objects.create_user("operations", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="schedules"))
+    browser, script = Client(HTTP_ACCEPT_LANGUAGE="en"), APIClient(HTTP_ACCEPT_LANGUAGE="en")
     browser.force_login(user)
     script.force_authenticate(user)
     return Doors(user, browser, script, tmp_path / "schedules.yml")
 
 
 @pytest.mark.parametrize(
-    ("change", "door"),
-    [(change, door) for change, (_before, steps) in CHANGES.items() for door in list(steps)[1:]],
+    ("change", "door"), [(name, door) for name, change in CHANGES.items() for door in list(change.steps)[1:]]
 )
 def test_a_change_is_the_same_through_every_door(
     doors: Doors, redis_server: RedisServer, change: str, door: str
 ) -> None:
-    before, steps = CHANGES[change]
+    known = CHANGES[change]
 
-    by_service = outcome_of(steps["service"], doors, before)
+    by_service = outcome_of(known.steps["service"], doors, known)
     redis_server.empty()
-    by_door = outcome_of(steps[door], doors, before)
+    by_door = outcome_of(known.steps[door], doors, known)
 
     if door == "command":
         # Nobody is signed in on a terminal.
@@ -277,31 +59,88 @@ def test_a_change_is_the_same_through_every_door(
         # A file owns what it names.
         by_service["row"]["managed_by"] = by_door["row"]["managed_by"]
     assert by_door == by_service
-    assert by_service != outcome_of(lambda doors, schedule: None, doors, before), "the change changes nothing"
+    assert by_service != outcome_of(nothing, doors, known), "the change changes nothing"
 
 
-def outcome_of(step: Step, doors: Doors, before: dict[str, Any]) -> dict[str, Any]:
+@pytest.mark.parametrize("door", ["service", "page", "form", "API", "API by name"])
+def test_who_may_not_call_the_task_sets_nothing_going_and_changes_nothing_of_what_calls_it(
+    doors: Doors, settings: Any, door: str
+) -> None:
+    settings.SCHEDULES = {**settings.SCHEDULES, "TASK_PERMISSIONS": {"tests.*": "auth.delete_permission"}}
+    for name, change in CHANGES.items():
+        if door in change.steps and name not in STOPS:
+            said = refused(change, door, doors, TaskRefused)
+            assert "auth.delete_permission" in said, f"{name}: {said}"
+
+
+def test_who_may_not_call_the_task_may_stop_it(doors: Doors, settings: Any) -> None:
+    settings.SCHEDULES = {**settings.SCHEDULES, "TASK_PERMISSIONS": {"tests.*": "auth.delete_permission"}}
+    for name in STOPS:
+        change = CHANGES[name]
+        untouched = outcome_of(nothing, doors, change)
+        for door in ("service", "page", "API"):
+            assert outcome_of(change.steps[door], doors, change) != untouched, (name, door)
+
+
+@pytest.mark.parametrize("door", ["service", "page", "form", "API"])
+def test_what_a_file_owns_is_changed_in_the_file_alone(doors: Doors, door: str) -> None:
+    for name in DEFINES:
+        change = CHANGES[name]
+        if door in change.steps:
+            managed = change._replace(before={**change.before, "managed_by": "nightly"})
+            said = refused(managed, door, doors, ManagedByFile)
+            assert "nightly" in said, f"{name}: {said}"
+
+
+def refused(change: Change, door: str, doors: Doors, error: type[Exception]) -> str:
+    """Make sure that the change is refused and nothing is otherwise; return what was said."""
+    untouched = outcome_of(nothing, doors, change)
+    doors.must_open = False
+    doors.said.clear()
+
+    def attempted(doors: Doors, schedule: APIEndpointSchedule) -> None:
+        try:
+            change.steps[door](doors, schedule)
+        except error as found:
+            doors.said.append(str(found))
+
+    assert outcome_of(attempted, doors, change) == untouched
+    doors.must_open = True
+    return " ".join(doors.said)
+
+
+def nothing(doors: Doors, schedule: APIEndpointSchedule) -> None:
+    """What the change is compared with."""
+
+
+def outcome_of(step: Step, doors: Doors, change: Change) -> dict[str, Any]:
     """Return what stands in the database and in the mirror after ``step`` was done to a new schedule."""
-    APIEndpointSchedule.objects.all().delete()
+    APIEndpoint.objects.all().delete()
     ScheduleRun.objects.all().delete()
     Backfill.objects.all().delete()
-    fields = {"paused_at": timezone.now() - PAUSED_FOR} if before.get("is_paused") else before
+    fields = dict(change.before)
+    if fields.pop("is_paused", False):
+        fields["paused_at"] = timezone.now() - PAUSED_FOR
     schedule = a_schedule(name="morning", args=["scheduled"], **fields)
-    step(doors, APIEndpointSchedule.objects.get(pk=schedule.pk))
-    row = APIEndpointSchedule.objects.filter(pk=schedule.pk).values().first() or {}
-    held = Mirror().read([schedule.pk])[0]
+    asker, doors.user = doors.user, None  # type: ignore[assignment]
+    change.prepare(doors, APIEndpointSchedule.objects.get(pk=schedule.pk))
+    doors.user = asker
+    step(doors, APIEndpointSchedule.objects.filter(pk=schedule.pk).first() or schedule)
+    row = APIEndpointSchedule.objects.values().first() or {}
+    held = Mirror().read([row.get("id", schedule.pk)])[0]
+    changes = APIEndpointSchedule.objects.get().occurrence_changes if row else None
     return {
         "row": {name: value for name, value in row.items() if name not in MOMENTS},
         "is_paused": bool(row.get("paused_at")),
         "is_started": bool(row.get("effective_from")),
         "held": (held.is_listed, held.next),
         "runs": list(ScheduleRun.objects.order_by("scheduled_for", "pk").values(*OF_RUN)),
-        "changes": list(schedule.occurrence_changes.values(*OF_CHANGE) if row else []),
+        "changes": list(changes.values(*OF_CHANGE) if changes else []),
         "backfills": list(Backfill.objects.values("state", "from_at", "to_at", "order", "at_once", "reason")),
     }
 
 
 #: What differs between two that are otherwise the same.
-MOMENTS = {"id", "created_at", "updated_at", "effective_from", "paused_at"}
+MOMENTS = {"id", "endpoint_id", "created_at", "updated_at", "effective_from", "paused_at"}
 OF_CHANGE = ("scheduled_for", "kind", "moved_to", "reason")
 OF_RUN = ("scheduled_for", "trigger", "trigger_reason", "triggered_by", "state", "state_reason", "args", "kwargs")

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from schedules.api.errors import field_errors
 from schedules.api.fields import InstantField
 from schedules.api.serializers.quick import QuickDocuments
+from schedules.services.defining import save_definition
 from schedules.task_catalogue import problem_with_permission
 
 
@@ -90,12 +91,11 @@ class CheckedModelSerializer(KnownFields, QuickDocuments):
                 raise DjangoValidationError({field: DjangoValidationError(refused, code="task_not_permitted")})
 
     def create(self, validated_data: Any) -> Any:
-        self.candidate.save()
+        save_definition(self.candidate, by=self.context["request"].user)
         return self.candidate
 
     def update(self, instance: Any, validated_data: Any) -> Any:
-        self.candidate.save()
-        return self.candidate
+        return self.create(validated_data)
 
     def _defaults(self) -> dict[str, Any]:
         """Return what a field takes that is left out; those that must be given have nothing to take."""

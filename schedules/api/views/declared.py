@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from schedules.api.conditional import ETAG, IF_ABSENT, IF_MATCH, IF_NONE_MATCH, require_absent, require_current
 from schedules.api.views.mirrored import MirroredRows
 from schedules.services.declaring import Outcome, declare
+from schedules.services.ownership import take_over
 
 #: A name may hold slashes; what no database can hold is not looked for.
 NAME_IN_ADDRESS = r"by-name/(?P<name>[^\x00]+?)"
@@ -40,6 +41,18 @@ def describe_declare(resource: str, declared: Any) -> Any:
     )
 
 
+def describe_take_over(resource: str, shown: Any) -> Any:
+    """Return the decorator of a view's ``take_over``."""
+    return extend_schema(
+        operation_id=f"{resource}_take_over",
+        description="Keep here from now on what a file manages, so that it can be changed; twice is once. If the file "
+        "still names it, applying the file takes it back.",
+        parameters=[ETAG],
+        request=None,
+        responses=shown,
+    )
+
+
 class CreatedMeanwhile(Exception):
     """Another request has created the row since it was looked for: that its name is taken is no fault of this one."""
 
@@ -53,6 +66,12 @@ class DeclaredRows(MirroredRows):
     def show_named(self, name: str) -> Response:
         """Answer with the row of this name."""
         return self.answer(get_object_or_404(self.get_queryset(), name=as_stored(name)))
+
+    def taken_over(self, pk: str) -> Response:
+        """Take the row out of its file's hands."""
+        model = self.queryset.model
+        _changed, warning = self.carry_out(lambda: take_over(model, self.get_object().pk, by=self.request.user))
+        return self.answer(self.get_object(), warning)
 
     def declare_named(self, name: str) -> Response:
         """Create the row of this name or make it what the body says, unless it is so already."""
@@ -74,7 +93,7 @@ class DeclaredRows(MirroredRows):
                 if stored is None and self.get_queryset().filter(name=name).exists():
                     raise CreatedMeanwhile
                 raise ValidationError(serializer.errors)
-            outcome = declare(serializer.candidate, stored=stored)
+            outcome = declare(serializer.candidate, stored=stored, by=self.request.user)
             return stored if outcome is Outcome.UNCHANGED else serializer.candidate, outcome
 
         (row, outcome), warning = self.carry_out(change)

@@ -9,7 +9,13 @@ from rest_framework.response import Response
 
 from schedules.api.serializers.declared import DeclaredEndpointSerializer
 from schedules.api.serializers.endpoints import EndpointSerializer
-from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
+from schedules.api.views.declared import (
+    NAME_IN_ADDRESS,
+    DeclaredRows,
+    describe_by_name,
+    describe_declare,
+    describe_take_over,
+)
 from schedules.api.views.history import HasHistory
 from schedules.models import APIEndpoint
 
@@ -30,6 +36,7 @@ class EndpointViews(HasHistory, DeclaredRows):
     declared_serializer_class = DeclaredEndpointSerializer
     needs = {
         "declare": ("schedules.add_apiendpoint", "schedules.change_apiendpoint"),
+        "take_over": ("schedules.view_apiendpoint", "schedules.change_apiendpoint"),
         "history": ("schedules.view_apiendpoint",),
         "revert": ("schedules.view_apiendpoint",),
     }
@@ -47,6 +54,11 @@ class EndpointViews(HasHistory, DeclaredRows):
     @by_name.mapping.put
     def declare(self, request: Request, name: str) -> Response:
         return self.declare_named(name)
+
+    @describe_take_over("endpoints", EndpointSerializer)
+    @action(detail=True, methods=["post"], url_path="take-over")
+    def take_over(self, request: Request, pk: str) -> Response:
+        return self.taken_over(pk)
 
     @staticmethod
     def state_of(row: APIEndpoint) -> object:

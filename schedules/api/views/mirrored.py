@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from schedules.api.conditional import ETAG, IF_MATCH, IF_MATCH_NEEDED, IF_NONE_MATCH, answer, require_current
 from schedules.api.serializers.warnings import WarningSerializer
 from schedules.api.views.base import Resource
+from schedules.services.defining import delete_definition
 from schedules.services.mirroring import mirror_problem
 
 T = TypeVar("T")
@@ -65,7 +66,9 @@ class MirroredRows(Resource):
         },
     )
     def destroy(self, request: Request, pk: str) -> Response:
-        _deleted, warning = self.carry_out(lambda: self._row_to_change(needs_match=False).delete())
+        _deleted, warning = self.carry_out(
+            lambda: delete_definition(self._row_to_change(needs_match=False), by=self.request.user)
+        )
         if warning:
             return Response({"warning": warning}, status=status.HTTP_202_ACCEPTED)
         return Response(status=status.HTTP_204_NO_CONTENT)

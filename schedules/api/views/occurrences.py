@@ -95,7 +95,9 @@ class OccurrenceViews(Resource):
     )
     def undo(self, request: Request, pk: str) -> Response:
         """Let an occurrence happen again as the rule has it, while neither its old nor its new time has passed."""
-        return self._change(UndoSerializer, pk, lambda **named: undo_change(int(pk), now=timezone.now(), **named))
+        return self._change(
+            UndoSerializer, pk, lambda **named: undo_change(int(pk), now=timezone.now(), by=request.user, **named)
+        )
 
     def _change(self, serializer: type[Any], pk: str, change: Callable[..., Any]) -> Response:
         get_object_or_404(self.queryset, pk=pk)

@@ -27,7 +27,13 @@ from schedules.api.serializers.schedules import (
     ScheduleFilters,
     ScheduleSerializer,
 )
-from schedules.api.views.declared import NAME_IN_ADDRESS, DeclaredRows, describe_by_name, describe_declare
+from schedules.api.views.declared import (
+    NAME_IN_ADDRESS,
+    DeclaredRows,
+    describe_by_name,
+    describe_declare,
+    describe_take_over,
+)
 from schedules.api.views.history import HasHistory
 from schedules.api.views.runs import runs_to_list
 from schedules.models import APIEndpointSchedule
@@ -58,6 +64,7 @@ class ScheduleViews(HasHistory, DeclaredRows):
     ordering = ["name"]
     needs = {
         "declare": (ADD, CHANGE),
+        "take_over": (VIEW, CHANGE),
         "preview": (VIEW,),
         "history": (VIEW,),
         "revert": (VIEW,),
@@ -84,6 +91,11 @@ class ScheduleViews(HasHistory, DeclaredRows):
     @by_name.mapping.put
     def declare(self, request: Request, name: str) -> Response:
         return self.declare_named(name)
+
+    @describe_take_over("schedules", ScheduleSerializer)
+    @action(detail=True, methods=["post"], url_path="take-over")
+    def take_over(self, request: Request, pk: str) -> Response:
+        return self.taken_over(pk)
 
     @staticmethod
     def state_of(row: APIEndpointSchedule) -> object:
