@@ -65,6 +65,8 @@ class Entry:
     reason: Reason | None = None
     states: tuple[tuple[str, int], ...] = ()
     run_id: int | None = None
+    #: Why a single run that lies behind did not happen, or did not as usual, in the active language.
+    why: str = ""
     also: tuple[str, ...] = ()
     #: What a person decided about this one run; with no number, the run does not happen here.
     once: OnceChanged | None = None
@@ -155,7 +157,8 @@ def _behind(edges: tuple[datetime, ...], planned: Sequence[Planned], now: dateti
         if key in single and len(runs) == totals[key]:
             for run in runs:
                 states = ((run.state, 1),)
-                yield slot, Entry(schedule_id, name, 1, run.moment, run.moment, states=states, run_id=run.pk)
+                facts = {"states": states, "run_id": run.pk, "why": run.reason_text}
+                yield slot, Entry(schedule_id, name, 1, run.moment, run.moment, **facts)
         else:
             states = tuple((count.state, count.number) for count in counts)
             yield slot, Entry(schedule_id, name, totals[key], edges[slot], states=states)
@@ -167,7 +170,7 @@ def _runs_read(edges: tuple[datetime, ...], schedule_ids: set[int]) -> dict[int 
         ScheduleRun.objects.filter(created_at__gte=edges[0], schedule_id__in=schedule_ids)
         .annotate(moment=MOMENT)
         .filter(moment__gte=edges[0], moment__lt=edges[-1])
-        .only("pk", "state", "schedule_id", "scheduled_for", "created_at")
+        .only("pk", "state", "state_reason", "trigger_reason", "schedule_id", "scheduled_for", "created_at")
         .order_by("-created_at")[:MOST_RUNS]
     )
     found: dict[int | None, list[ScheduleRun]] = defaultdict(list)

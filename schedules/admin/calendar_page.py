@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from schedules.admin.model_admin import ModelAdmin
-from schedules.admin.once_words import arrow_text, came_text, left_text
+from schedules.admin.once_words import arrow_text, because, came_text, left_text
 from schedules.admin.overview_timeline import STATES_OF_TONE, TONE_OF, TONES, said_of
 from schedules.admin.runs import day_period
 from schedules.admin.wording import day_text, said, zone_text
@@ -258,7 +258,7 @@ def _line(entry: Entry, on: date, zone: Any, now: datetime) -> Line:
 def _line_behind(entry: Entry, on: date, zone: Any) -> Line:
     counts, tone = _counts(entry), _tone(entry)
     if entry.run_id is not None and entry.at is not None:
-        told = str(ScheduleRun.State(entry.states[0][0]).label)
+        told = because(str(ScheduleRun.State(entry.states[0][0]).label), entry.why)
         address = reverse("admin:schedules_schedulerun_change", args=[entry.run_id])
         return Line(tone, SIGNS[tone], _clock(entry.at.astimezone(zone)), entry.name, told, address)
     query: dict[str, Any] = {"period": day_period(on)}

@@ -57,7 +57,7 @@ class APIEndpointAdmin(
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         if self._may_edit(request, obj):
             # What the task is told has a part of its own, which follows the task.
-            return [*self.fieldsets, (None, {"fields": [CHANGE_REASON]})]
+            return list(self.fieldsets)
         what, queue = self.fieldsets
         return [what, (_("Usual arguments"), {"fields": list(EndpointForm.ARGUMENTS)}), queue]
 

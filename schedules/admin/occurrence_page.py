@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from schedules import actors
-from schedules.admin.once_words import left_text
+from schedules.admin.once_words import because, left_text
 from schedules.admin.schedule_action_pages import ScheduleActionPages
 from schedules.admin.wording import distance_text, instant_text, said, zone_text
 from schedules.exceptions import OccurrenceRefused, SchedulesError
@@ -266,7 +266,7 @@ def _about(change: OccurrenceChange | None, zone: ZoneInfo, now: datetime) -> st
     if change is None:
         return ""
     told = OnceChanged.of(change, name=change.schedule.name, leaves_gap=True)
-    return f"{instant_text(change.scheduled_for.astimezone(zone), now=now)}: {left_text(told, zone, now=now)}"
+    return because(instant_text(change.scheduled_for.astimezone(zone), now=now), left_text(told, zone, now=now))
 
 
 def _number(text: str) -> int | None:

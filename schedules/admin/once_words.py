@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from schedules.admin.wording import instant_text, time_text
 from schedules.once_changed import OnceChanged
@@ -28,7 +29,7 @@ def came_text(change: OnceChanged, zone: tzinfo, *, now: datetime) -> str:
 def arrow_text(change: OnceChanged, zone: tzinfo, *, now: datetime, comes: bool) -> str:
     """Return the same for a place with room for a few letters: "→ 10:30", "← 08:10"; of a skipped run that."""
     if change.to is None:
-        return _("skipped once")
+        return pgettext("a run that does not happen this once", "skipped")
     here, there = (change.to, change.at) if comes else (change.at, change.to)
     return f"{'←' if comes else '→'} {_near(there, here, zone, now)}"
 

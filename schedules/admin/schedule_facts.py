@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from schedules.admin.once_words import came_text, left_text
+from schedules.admin.once_words import because, came_text, left_text
 from schedules.admin.pictures import in_one_line, local_instant, two_lines
 from schedules.admin.schedule_actions import ACTIONS, ScheduleAction
 from schedules.admin.wording import distance_text, instant_text, page_language, time_text, zone_text
@@ -56,7 +56,7 @@ def _with_change(distance: str, schedule: APIEndpointSchedule, place: Place, *, 
     if change.to is not None and change.to == place.next_run_at:
         told = came_text(change, zone, now=now)
     else:
-        told = f"{instant_text(change.at.astimezone(zone), now=now)}: {left_text(change, zone, now=now)}"
+        told = because(instant_text(change.at.astimezone(zone), now=now), left_text(change, zone, now=now))
     return format_html('{}<span class="sx-once-told">{}</span>', distance, told)
 
 

@@ -148,9 +148,9 @@ def test_the_calendar_marks_both_places_of_a_moved_run_and_the_place_of_a_skippe
 
     page = look(f"{LIST}calendar/?view={view}&on=2026-10-21")
 
-    assert "– 08:10 Morning → 10:30 : moved to 10:30 by boss: Source is late" in page
-    assert "○ 10:30 Morning ← 08:10 : to come · moved from 08:10 by boss: Source is late" in page
-    assert "– 12:00 Skipped skipped once : skipped once by boss: Stocktaking" in page
+    assert "– 08:10 → 10:30 Morning : moved to 10:30 by boss: Source is late" in page
+    assert "○ 10:30 ← 08:10 Morning : to come · moved from 08:10 by boss: Source is late" in page
+    assert "– 12:00 skipped Skipped : skipped once by boss: Stocktaking" in page
     assert "Skipped or moved this once" in page
 
 
@@ -161,8 +161,8 @@ def test_a_run_that_is_moved_to_another_day_is_marked_on_both_days(
 
     page = look(f"{LIST}calendar/?view=week&on=2026-10-21")
 
-    assert "– 08:10 Morning → Thu 22 Oct 10:30" in page
-    assert "○ 10:30 Morning ← Wed 21 Oct 08:10" in page
+    assert "– 08:10 → Thu 22 Oct 10:30 Morning" in page
+    assert "○ 10:30 ← Wed 21 Oct 08:10 Morning" in page
 
 
 def test_what_the_ledger_tells_of_already_is_not_told_twice(
@@ -175,7 +175,7 @@ def test_what_the_ledger_tells_of_already_is_not_told_twice(
         overview = look("/admin/")
 
     assert page.count("08:10 Morning :") == 1
-    assert "– 08:10 Morning : Skipped" in page
+    assert "– 08:10 Morning : Skipped: A person skipped this one run. Stocktaking" in page
     assert "skipped once by" not in overview
 
 
