@@ -11,13 +11,14 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import translation
 
-from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay, ScheduleRun
+from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay, RecordedChange, ScheduleRun
 from schedules.services.files.applying import apply_file
 from schedules.services.files.plan import Plan, Verb
 from schedules.services.files.problems import FileRefused
 from schedules.services.files.writing import written
 from schedules.services.switching import pause_schedule
 from tests.support import tasks  # noqa: F401 (registers them)
+from tests.support.admin import as_sent
 from tests.support.builders import a_run, a_schedule, an_endpoint
 
 pytestmark = pytest.mark.django_db
@@ -303,6 +304,72 @@ def test_the_pages_and_the_api_say_which_file_manages_a_row(client: Client) -> N
     owners = {row["name"]: row["managed_by"] for row in client.get("/api/v1/schedules").json()["results"]}
     assert owners == {"営業日の朝": "operations", kept_here.name: ""}
     assert {row["managed_by"] for row in client.get("/api/v1/endpoints").json()["results"]} == {"operations", ""}
+
+
+def test_a_page_of_what_a_file_manages_is_only_read_until_it_is_taken_over(client: Client) -> None:
+    apply_file(MORNING)
+    client.force_login(User.objects.create_superuser("chief"))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    rows = [APIEndpointSchedule.objects.get(), APIEndpoint.objects.get(), ExceptionalDay.objects.get()]
+    for row in rows:
+        address = f"/admin/schedules/{row._meta.model_name}/{row.pk}/"
+        page = client.get(f"{address}change/")
+        assert 'name="_save"' not in page.content.decode()
+        assert client.get(f"{address}take-over/").status_code == 302, "a GET changes nothing"
+        assert type(row).objects.get().managed_by == "operations"
+        deleted = client.post(f"{address}delete/", {"post": "yes"}, follow=True).content.decode()
+        assert "is managed by a file, under the name &quot;operations&quot;" in deleted
+        chosen = {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"}
+        refused = client.post(f"/admin/schedules/{row._meta.model_name}/", chosen, follow=True).content.decode()
+        assert "is managed by a file" in refused
+        assert type(row).objects.exists()
+
+        taken = client.post(f"{address}take-over/", follow=True)
+
+        assert "is kept here from now on" in taken.content.decode()
+        assert 'name="_save"' in taken.content.decode()
+        assert type(row).objects.get().managed_by == ""
+        entry = RecordedChange.objects.get_for_object(row).first()
+        assert entry is not None
+        assert entry.changes == {"managed_by": ["operations", ""]}
+
+
+def test_a_form_that_was_open_before_the_file_came_saves_nothing_and_loses_nothing_typed(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("chief"))
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    apply_file(MORNING.removeprefix("owner: operations\n"))
+    schedule = APIEndpointSchedule.objects.get()
+    address = f"/admin/schedules/apiendpointschedule/{schedule.pk}/change/"
+    form = client.get(address).context["adminform"].form
+    apply_file(MORNING)
+
+    page = client.post(address, {**as_sent(form), "name": "typed"})
+
+    assert page.status_code == 200
+    assert "is managed by a file" in page.content.decode()
+    assert 'value="typed"' in page.content.decode()
+    assert APIEndpointSchedule.objects.get().name == schedule.name
+
+
+def test_a_script_is_told_that_a_file_keeps_it_and_may_take_it_over(client: Client) -> None:
+    apply_file(MORNING)
+    client.force_login(User.objects.create_superuser("chief"))
+    schedule = APIEndpointSchedule.objects.get()
+    address = f"/api/v1/schedules/{schedule.pk}"
+
+    refused = client.patch(address, {"max_retries": 2}, content_type="application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "managed_by_file")
+    # What no file says is anybody's.
+    assert client.post(f"{address}/pause", {"reason": "x"}, content_type="application/json").status_code == 200
+
+    for _twice in range(2):
+        taken = client.post(f"{address}/take-over")
+        assert (taken.status_code, taken.json()["managed_by"]) == (200, "")
+    assert client.patch(address, {"max_retries": 2}, content_type="application/json").status_code == 200
+    # The file takes it back.
+    apply_file(MORNING)
+    schedule.refresh_from_db()
+    assert (schedule.managed_by, schedule.max_retries, schedule.pause_reason) == ("operations", 0, "x")
 
 
 # --- The commands ---------------------------------------------------------------------------------------------
