@@ -1,6 +1,11 @@
-"""Keep secrets out of what is stored and shown of a run: values of settings and arguments whose name says so."""
+"""Keep secrets out of logs, and of what is stored and shown of a run.
+
+These are values of settings, arguments whose name says so, passwords in addresses, and the keys that this product gives
+out: tokens, and the addresses of calendar subscriptions.
+"""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,8 +17,10 @@ MASK = "***"
 SECRET_NAME = re.compile(r"SECRET|(?:^|_)(?:KEY|TOKEN|PASSWORD)S?$")
 #: Addresses that may hold a password.
 ADDRESSES = ("REDIS_URL", "CELERY_BROKER_URL")
-#: The password in whatever address a text names, of any length.
-PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+@")
+#: The password in whatever address a text names, of any length. The last @ ends it: it may hold one itself.
+PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)([^\s/:@]*):[^\s/]+@")
+#: Keys given out by services.access_tokens and services.calendar_feeds, the latter as they stand in an address.
+KEYS_GIVEN_OUT = re.compile(r"(?<=\bstk_)[\w-]{20,}|(?<=/calendar/)[\w%-]{20,}(?=\.ics)")
 #: Names of arguments and of parts of a result whose texts are secrets, whatever they are.
 SECRET_ARGUMENT = re.compile(r"(?:^|[_-])(?:secret|passw(?:or)?d|token|(?:api|access|private|secret)[_-]?key)s?$", re.I)
 #: Shorter values would mask parts of ordinary words.
@@ -28,6 +35,7 @@ def mask(text: str) -> str:
     for secret in _secrets():
         text = text.replace(secret, MASK)
     text = PASSWORD_IN_ADDRESS.sub(rf"\1:{MASK}@", text)
+    text = KEYS_GIVEN_OUT.sub(MASK, text)
     return text.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -59,18 +67,23 @@ def _is_secret(name: str, value: Any) -> bool:
 
 @lru_cache(maxsize=1)
 def _secrets() -> tuple[str, ...]:
-    values: list[Any] = []
-    for name in dir(settings):
-        if SECRET_NAME.search(name):
-            value = getattr(settings, name)
-            values += value if isinstance(value, list | tuple) else [value]
+    values = list(_texts_named_secret({name: getattr(settings, name) for name in dir(settings) if name.isupper()}))
     values += [database.get("PASSWORD") for database in settings.DATABASES.values()]
-    for password in [_password_in(getattr(settings, name, "")) for name in ADDRESSES]:
+    for password in [_password_in(address) for name in ADDRESSES for address in getattr(settings, name, "").split(";")]:
         # As it stands in the address, and as a server's answer may say it.
         values += [password, unquote(password or "")]
     found = {value for value in values if isinstance(value, str) and len(value) >= MIN_LENGTH}
     # The longest first: one may contain another.
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def _texts_named_secret(group: dict[Any, Any]) -> Iterator[Any]:
+    """Yield what stands under suspicious names, also within the settings of one app, which stand in a dictionary."""
+    for name, value in group.items():
+        if isinstance(value, dict):
+            yield from _texts_named_secret(value)
+        elif isinstance(name, str) and SECRET_NAME.search(name):
+            yield from value if isinstance(value, list | tuple) else [value]
 
 
 def _password_in(address: str) -> str | None:

@@ -12,6 +12,8 @@ import environ
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from stockura.addresses import checked, read_address
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: Everything a running copy writes (database, Redis data, logs) lies here, so that it can be deleted in one go.
 VAR_DIR = Path(environ.Env().str("STOCKURA_VAR_DIR", default=str(BASE_DIR / "var")))
@@ -139,7 +141,11 @@ TEMPLATES = [
 # --- Database -------------------------------------------------------------------------------------------------
 
 #: postgres://user:password@host:5432/name in production; a SQLite file otherwise.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'stockura.sqlite3'}")}
+DATABASES = {
+    "default": read_address(
+        "DATABASE_URL", lambda: env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'stockura.sqlite3'}")
+    )
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Web, worker and beat write the same file. WAL lets readers go on beside the one writer; IMMEDIATE takes the
     # write lock at BEGIN, where SQLite waits its turn, rather than midway, where it would refuse at once.
@@ -198,6 +204,7 @@ STORAGES = {
 #: Redis must never evict keys (maxmemory-policy noeviction) and should write them to disk (appendonly yes).
 #: The default is the embedded Redis that `make run` starts, so that manage.py finds it on whichever port it runs.
 REDIS_URL = env.str("REDIS_URL", default=f"redis://127.0.0.1:{env.int('REDIS_PORT', default=6389)}/0")
+read_address("REDIS_URL", lambda: checked(REDIS_URL))
 
 #: Redis watched over by Sentinels: their addresses (host:port, comma-separated), the name under which they know the
 #: master, and the number of its database. Then REDIS_URL is not used; whoever is master at the moment is.
@@ -213,6 +220,8 @@ CELERY_BROKER_URL = env.str(
     "CELERY_BROKER_URL",
     default=";".join(f"sentinel://{host}:{port}/{REDIS_SENTINEL_DB}" for host, port in REDIS_SENTINELS) or REDIS_URL,
 )
+
+read_address("CELERY_BROKER_URL", lambda: checked(CELERY_BROKER_URL))
 
 #: Worker processes on one machine beyond this many tasks at a time wait in the queue.
 CELERY_WORKER_CONCURRENCY = env.int("CELERY_WORKER_CONCURRENCY", default=2)
@@ -277,7 +286,7 @@ SCHEDULES = {
 
 #: The mail server that takes alerts: smtp://host:25, smtp+tls://user:password@host:587 (STARTTLS) or
 #: smtp+ssl://user:password@host:465. Signs like @ or / in the password are written as %40, %2F.
-_mail = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+_mail = read_address("EMAIL_URL", lambda: env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "127.0.0.1", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""

@@ -15,3 +15,8 @@ try:
 except SystemExit as refusal:
     print(refusal, file=sys.stderr)
     sys.exit(APP_LOAD_ERROR)
+
+# Imported late, when there are settings. A request's line holds its address, which may be a key: that of a calendar.
+from schedules.masked_logs import mask_lines_of  # noqa: E402
+
+mask_lines_of("gunicorn.access", "gunicorn.error")

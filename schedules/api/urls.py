@@ -12,6 +12,7 @@ from schedules.api.views.endpoints import EndpointViews
 from schedules.api.views.engine import EngineViews
 from schedules.api.views.occurrences import OccurrenceViews
 from schedules.api.views.previews import PreviewViews
+from schedules.api.views.root import Root
 from schedules.api.views.runs import RunViews
 from schedules.api.views.schedules import ScheduleViews
 from schedules.api.views.unknown import UnknownAddress
@@ -19,6 +20,7 @@ from schedules.api.views.unknown import UnknownAddress
 app_name = "api"
 
 router = DefaultRouter()
+router.APIRootView = Root
 router.trailing_slash = "/?"
 router.include_format_suffixes = False
 router.register("endpoints", EndpointViews, basename="endpoint")

@@ -35,6 +35,18 @@ def test_a_secret_of_the_settings_is_masked(settings: Any, name: str, value: Any
     assert mask(f"The answer to {secret} was 403.") == "The answer to *** was 403."
 
 
+def test_a_secret_among_the_settings_of_an_app_is_masked(settings: Any) -> None:
+    settings.SCHEDULES = {**settings.SCHEDULES, "METRICS_TOKEN": "scrape-0123456789"}
+
+    assert mask("Bearer scrape-0123456789") == "Bearer ***"
+
+
+def test_the_passwords_of_all_brokers_are_masked(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "redis://:first-password@a:6379/0;redis://:other-password@b:6379/0"
+
+    assert mask("first-password other-password") == "*** ***"
+
+
 def test_the_password_of_the_database_is_masked(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "PASSWORD", "tr0ub4dor&3")
 
@@ -45,6 +57,7 @@ def test_the_password_of_the_database_is_masked(settings: Any, monkeypatch: pyte
     ("text", "masked"),
     [
         ("postgres://stockura:pw@db:5432/x", "postgres://stockura:***@db:5432/x"),
+        ("redis://:p@ss:w@redis/0 https://x:y", "redis://:***@redis/0 https://x:y"),
         ("redis://:pw@redis/0 and amqp://a:b@c", "redis://:***@redis/0 and amqp://a:***@c"),
         ("https://example.jp:443/a@b", "https://example.jp:443/a@b"),
         ("mail a:b@c", "mail a:b@c"),

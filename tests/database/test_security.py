@@ -1,5 +1,7 @@
 """What keeps strangers and secrets apart: the login, the cookies, the deployment's settings, masked logs and runs."""
 
+import importlib
+import io
 import logging
 import os
 import re
@@ -13,12 +15,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from schedules import masking
 from schedules.masked_logs import MaskedFormatter
 from schedules.masking import mask_all
 from schedules.models import APIEndpoint
+from schedules.services.calendar_feeds import make_feed
+from stockura import wsgi
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_key, a_run, a_schedule
 from tests.support.processes import ROOT
@@ -135,6 +140,40 @@ def test_every_line_of_this_site_goes_through_the_masking_formatter(settings: An
     assert {settings.LOGGING["formatters"][handler["formatter"]]["()"] for handler in handlers} == {
         "schedules.masked_logs.MaskedFormatter"
     }
+
+
+def test_no_key_that_was_given_out_stands_in_a_log_line() -> None:
+    chief = User.objects.create_superuser("chief")
+    key = a_key(chief)
+    _feed, secret = make_feed(chief, name="phone", language="en")
+    address = reverse("calendar_feed", args=[secret])
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "Not Found: %s (%s)", (address, f"Token {key}"), None)
+
+    line = MaskedFormatter("%(message)s").format(record)
+
+    assert line == "Not Found: /calendar/***.ics (Token stk_***)"
+
+
+@pytest.fixture
+def web_log() -> Iterator[io.StringIO]:
+    """A server's own log of requests, as gunicorn sets it up before it loads the application."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("[%(levelname)s] %(message)s"))
+    logger = logging.getLogger("gunicorn.access")
+    logger.addHandler(handler)
+    yield stream
+    logger.removeHandler(handler)
+
+
+def test_the_web_servers_own_log_tells_no_key_either(web_log: io.StringIO) -> None:
+    secret = secrets.token_urlsafe(32)
+
+    importlib.reload(wsgi)
+    importlib.reload(wsgi)
+    logging.getLogger("gunicorn.access").error('"GET /calendar/%s.ics HTTP/1.1" 200', secret)
+
+    assert web_log.getvalue() == '[ERROR] "GET /calendar/***.ics HTTP/1.1" 200\n'
 
 
 @pytest.mark.parametrize("field", ["default_args", "default_kwargs"])

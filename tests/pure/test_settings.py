@@ -31,6 +31,31 @@ def test_without_a_secret_key_and_debug_it_refuses_to_start_with_a_sentence(prog
     assert "Traceback" not in ended.stderr + ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("REDIS_URL", "redis://:hunter/two@redis:6379/0"),
+        ("REDIS_URL", "redis://:12#hunter@redis:6379/0"),
+        ("CELERY_BROKER_URL", "sentinel://a:26379/0;sentinel://:hunter[@b:26379/0"),
+        ("DATABASE_URL", "postgres://stockura:hunter/two@db:5432/stockura"),
+        ("DATABASE_URL", "hunter"),
+        ("EMAIL_URL", "smtp+tls://alerts:hunter/two@mail:587"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused_without_being_repeated(name: str, address: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "STOCKURA_ENV_FILE": os.devnull, "DEBUG": "true", name: address}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import stockura.settings"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"{name} cannot be read as an address.")
+    assert "hunter" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_example_file_names_every_setting_that_is_read_from_the_environment() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "stockura" / "settings.py").read_text()))
     named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
