@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from schedules.admin.wording import duration_text
@@ -13,13 +14,17 @@ from schedules.monitoring import EngineState
 
 @dataclass(frozen=True)
 class EngineLine:
-    """A named fact. ``tone`` colours what is not as it should be; ``is_drift``: beside it stands the repair."""
+    """A named fact. ``tone`` colours what is not as it should be; ``is_drift``: beside it stands the repair.
+
+    ``address``: the rows behind it, where there are any.
+    """
 
     label: str
     text: str
     tone: str = ""
     small: str = ""
     is_drift: bool = False
+    address: str = ""
 
 
 def engine_lines(engine: EngineState, planned: Sequence[Planned], now: datetime) -> list[EngineLine]:
@@ -41,7 +46,8 @@ def engine_lines(engine: EngineState, planned: Sequence[Planned], now: datetime)
     else:
         small = " · ".join(f"{name} {number:,}" for name, number in engine.queues.items())
         lines.append(EngineLine(_("Waiting in queues"), f"{sum(engine.queues.values()):,}", small=small))
-    lines.append(EngineLine(_("Schedules in force"), f"{len(planned):,}"))
+    in_force = f"{reverse('admin:schedules_apiendpointschedule_changelist')}?state=on"
+    lines.append(EngineLine(_("Schedules in force"), f"{len(planned):,}", address=in_force))
     compared = leader.reconciled_at if leader else None
     lines.append(
         EngineLine(

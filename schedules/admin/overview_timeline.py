@@ -5,7 +5,7 @@ Positions are computed here and written as attributes of SVG shapes, so that the
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from django.urls import reverse
@@ -290,7 +290,12 @@ def _totals(lines: Sequence[Line], links: bool) -> list[Figure]:
     total: Counter[str] = Counter()
     for line in lines:
         total.update({figure.tone: figure.number for figure in line.figures})
-    return _figures(total, links)
+    # What comes has no rows yet; the calendar's day shows it run by run.
+    day = f"{reverse('admin:schedules_calendar')}?view=day"
+    return [
+        replace(figure, address=day) if figure.tone == "coming" and figure.number else figure
+        for figure in _figures(total, links)
+    ]
 
 
 def said_of(counter: Counter[str]) -> str:

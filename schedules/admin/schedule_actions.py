@@ -51,6 +51,8 @@ class ScheduleAction:
     step: Callable[[int, Asked], Any]
     done: Callable[[int], str]
     history: Any
+    #: What will happen, for those who are about to do it.
+    effect: Any = ""
     already: Any = ""
     form: type[AskingForm] | None = None
     #: Asked where many were chosen in the list; a single one is switched by its button at once.
@@ -197,6 +199,7 @@ ACTIONS = {
             step=_run,
             done=_started,
             history=gettext_lazy("Run now"),
+            effect=gettext_lazy("Each is run once, now. What its rule has planned stays as it is."),
             form=RunForm,
         ),
         ScheduleAction(
@@ -207,6 +210,7 @@ ACTIONS = {
             step=_pause,
             done=_paused,
             history=gettext_lazy("Paused"),
+            effect=gettext_lazy("Nothing is sent until the pause ends. What a worker has begun goes on."),
             already=gettext_lazy("it was paused in just this way"),
             form=PauseForm,
         ),
@@ -218,6 +222,7 @@ ACTIONS = {
             step=_resume,
             done=_resumed,
             history=gettext_lazy("Resumed"),
+            effect=gettext_lazy("They run again as their rules have it."),
             already=gettext_lazy("it was not paused"),
             form=ResumeForm,
         ),
@@ -229,6 +234,7 @@ ACTIONS = {
             step=lambda pk, asked: set_enabled(pk, True, by=asked.by),
             done=_switched_on,
             history=gettext_lazy("Switched on"),
+            effect=gettext_lazy("They run as their rules have it, from now on; nothing is made up for."),
             already=gettext_lazy("it was on"),
             form_of_many=SwitchForm,
         ),
@@ -240,6 +246,7 @@ ACTIONS = {
             step=lambda pk, asked: set_enabled(pk, False, by=asked.by),
             done=_switched_off,
             history=gettext_lazy("Switched off"),
+            effect=gettext_lazy("Nothing is sent until they are switched on again. What a worker has begun goes on."),
             already=gettext_lazy("it was off"),
             form_of_many=SwitchForm,
         ),

@@ -426,4 +426,17 @@ def test_what_ran_today_is_counted_today_whoever_asked_for_it_and_whenever_it_wa
     succeeded = next(figure for figure in page.context["time_line"].totals if figure.tone == "good")
     assert succeeded.number == 3
     assert chief.get(succeeded.address).context["cl"].result_count == 3
-    assert "runs by hand and of a backfill when they were sent" in page.content.decode()
+    assert "those of a person or a backfill, when they were sent" in page.content.decode()
+
+
+def test_what_comes_leads_to_the_day_in_the_calendar_and_what_is_in_force_to_the_list(chief: Client) -> None:
+    an_engine()
+    schedule = a_schedule(name="Rounds", schedule_type="interval", interval_seconds=1)
+
+    page = chief.get(HOME)
+
+    coming = next(figure for figure in page.context["time_line"].figures if figure.tone == "coming")
+    assert schedule.name in chief.get(coming.address).content.decode()
+    in_force = next(line for line in page.context["engine_lines"] if line.label == "Schedules in force")
+    assert chief.get(in_force.address).context["cl"].result_count == int(in_force.text)
+    assert f'href="{in_force.address}"' in page.content.decode()

@@ -28,6 +28,7 @@ def test_switching_many_says_how_many_were_and_why_the_others_were_not(chief: Cl
     on, off = a_schedule(name="on"), a_schedule(name="off", enabled=False)
     asking = chief.post(LIST, {"action": "switch_off", "_selected_action": [on.pk, off.pk]})
     assert 'name="reason"' in asking.content.decode()
+    assert "Nothing is sent until they are switched on again." in asking.content.decode()
     assert in_force() == {on.pk}
 
     chosen = {"schedule": [on.pk, off.pk], "confirmed": "1", "reason": "the source is gone"}
