@@ -178,3 +178,38 @@ def test_reading_is_for_viewers_and_changing_for_those_who_may_change(client_wit
         assert viewer.post(f"{address}/occurrences/{verb}", {}).status_code == 403
     assert client_with("change_apiendpointschedule").get(f"{address}/occurrences/changes").status_code == 403
     assert viewer.get(f"{ADDRESS}/999/occurrences/changes").status_code == 404
+
+
+def test_a_schedule_says_what_was_decided_about_its_next_run(client: APIClient, address: str) -> None:
+    first, second, _third = next_runs(client, address)
+    assert client.get(address).json()["next_run_change"] is None
+
+    client.post(f"{address}/occurrences/skip", {"scheduled_for": first, "reason": "Stocktaking"})
+    skipped = client.get(address).json()
+    assert skipped["next_run_at"] == second
+    assert skipped["next_run_change"] == {"scheduled_for": first, "moved_to": None, "reason": "Stocktaking"}
+
+    new_time = later(first, hours=1)
+    client.post(f"{address}/occurrences/move", {"scheduled_for": first, "moved_to": new_time, "reason": "Late"})
+    moved = client.get(ADDRESS).json()["results"][0]
+    assert moved["next_run_at"] == new_time
+    assert moved["next_run_change"] == {"scheduled_for": first, "moved_to": new_time, "reason": "Late"}
+
+
+def test_the_history_of_a_schedule_holds_the_one_time_changes_and_none_is_reverted_there(
+    client: APIClient, address: str
+) -> None:
+    first = next_runs(client, address)[0]
+    client.post(f"{address}/occurrences/skip", {"scheduled_for": first, "reason": "Stocktaking"})
+    client.post(f"{address}/occurrences/undo", {"scheduled_for": first})
+
+    undone, skipped, created = client.get(f"{address}/history").json()["results"]
+    told = [(entry["action"], entry["who"], entry["reason"]) for entry in (undone, skipped, created)]
+    assert told[:2] == [("deleted", "operations", ""), ("created", "operations", "Stocktaking")]
+    assert [entry["occurrence"] and datetime.fromisoformat(entry["occurrence"]) for entry in (undone, created)] == [
+        datetime.fromisoformat(first),
+        None,
+    ]
+    assert {"field": "kind", "before": None, "after": "skip"} in skipped["changes"]
+    answer = client.post(f"{address}/history/{skipped['id']}/revert", {})
+    assert answer.status_code == 409

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from schedules.api.fields import AnyField
 from schedules.api.serializers.models import KnownFields
 from schedules.history import changes_in, row_after, row_before, rule_sentence
-from schedules.models import RecordedChange
+from schedules.models import OccurrenceChange, RecordedChange
 
 WORDS = {0: "created", 1: "changed", 2: "deleted"}
 
@@ -34,13 +34,23 @@ class RecordedChangeSerializer(serializers.ModelSerializer[RecordedChange]):
     rule_after = serializers.SerializerMethodField()
     reverts = serializers.IntegerField(allow_null=True, read_only=True, help_text="The entry that this one undid.")
 
+    occurrence = serializers.SerializerMethodField(
+        help_text="Set when it is about a single run of the schedule: the instant at which the rule has that. Created: "
+        "it was skipped or moved; deleted: that was undone."
+    )
+
     class Meta:
         model = RecordedChange
         fields = [
-            "id", "action", "at", "who", "door", "through", "address", "reason", "changes", "rule_before",
+            "id", "occurrence", "action", "at", "who", "door", "through", "address", "reason", "changes", "rule_before",
             "rule_after", "reverts",
         ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
+    def get_occurrence(self, entry: RecordedChange) -> str | None:
+        row = row_after(entry) or row_before(entry)
+        return row.scheduled_for.isoformat() if isinstance(row, OccurrenceChange) else None
 
     @extend_schema_field({"type": "string", "enum": list(WORDS.values())})
     def get_action(self, entry: RecordedChange) -> str:

@@ -25,6 +25,7 @@ from schedules.api.serializers.models import CheckedModelSerializer, KnownFields
 from schedules.api.serializers.warnings import WarningField
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.recurrence import describe
+from schedules.recurrence.clock import as_datetime
 from schedules.services.resuming import ResumePolicy
 from schedules.standing import Standing
 
@@ -99,6 +100,14 @@ class DefinedSchedule(CheckedModelSerializer):
             )
 
 
+class NextRunChangeSerializer(serializers.Serializer[Any]):
+    """A one-time change of the next run. Instants are in the schedule's zone."""
+
+    scheduled_for = serializers.DateTimeField()
+    moved_to = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+
 @extend_schema_serializer(examples=examples.SCHEDULES)
 class ScheduleSerializer(DefinedSchedule):
     """A schedule: an endpoint, the rule that says when it runs, its policies and its state."""
@@ -111,6 +120,10 @@ class ScheduleSerializer(DefinedSchedule):
     )
     next_run_at = serializers.SerializerMethodField(
         help_text="In the schedule's zone. Null when nothing will run: ended, off, or paused with an open end."
+    )
+    next_run_change = serializers.SerializerMethodField(
+        help_text="What somebody decided about the run that the rule has next, or the one at `next_run_at`: where "
+        "the rule has it, where it happens (null: not at all), and why. Null when nobody has changed it."
     )
     standing = serializers.SerializerMethodField(help_text="Where the schedule stands in the engine.")
     is_in_force = serializers.SerializerMethodField(
@@ -132,6 +145,7 @@ class ScheduleSerializer(DefinedSchedule):
             "endpoint_name",
             "sentence",
             "next_run_at",
+            "next_run_change",
             "standing",
             "is_in_force",
             "is_paused",
@@ -160,6 +174,18 @@ class ScheduleSerializer(DefinedSchedule):
         if place.next_run_at is None:
             return None
         return place.next_run_at.astimezone(place.recurrence.zone).isoformat()  # type: ignore[no-any-return]
+
+    @extend_schema_field(NextRunChangeSerializer(allow_null=True))
+    def get_next_run_change(self, schedule: Any) -> dict[str, Any] | None:
+        place = schedule.place
+        if place.once is None:
+            return None
+
+        def told(seconds: int) -> str:
+            return as_datetime(seconds).astimezone(place.recurrence.zone).isoformat()  # type: ignore[no-any-return]
+
+        moved_to = None if place.once.to is None else told(place.once.to)
+        return {"scheduled_for": told(place.once.at), "moved_to": moved_to, "reason": place.once.reason}
 
     @extend_schema_field({"type": "string", "enum": Standing.values})
     def get_standing(self, schedule: Any) -> str:

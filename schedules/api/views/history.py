@@ -16,7 +16,7 @@ from schedules.api.permissions import allows
 from schedules.api.serializers.history import RecordedChangeSerializer, RevertSerializer
 from schedules.api.views.base import ID_PATTERN
 from schedules.exceptions import ChangedSince
-from schedules.history import history_of
+from schedules.history import whole_history_of
 from schedules.services.reverting import Revert, revert
 
 
@@ -26,7 +26,10 @@ class HasHistory:
     @extend_schema(responses=RecordedChangeSerializer(many=True))
     @action(detail=True, filter_backends=[])
     def history(self: Any, request: Request, pk: str) -> Response:
-        """Who changed it, when, from where, why, and what was before and after; newest first."""
+        """Who changed it, when, from where, why, and what was before and after; newest first.
+
+        Of a schedule also what was decided about single runs of it, which have their own undo.
+        """
         refuse_unknown_parameters(request, ["page", "page_size"])
         page = self.paginate_queryset(self._entries(pk))
         return self.get_paginated_response(RecordedChangeSerializer(page, many=True).data)
@@ -68,7 +71,7 @@ class HasHistory:
             raise ChangedSince(plan.overwrites)
 
     def _entries(self: Any, pk: str) -> Any:
-        entries = history_of(self.queryset.model, int(pk))
+        entries = whole_history_of(self.queryset.model, int(pk))
         if not entries.exists() and not self.queryset.filter(pk=pk).exists():
             raise Http404
         return entries
