@@ -7,7 +7,7 @@ from redbeat.schedulers import ensure_conf
 ENTRY_NAME = "schedule-"
 
 
-def entry_name(schedule_id: int) -> str:
+def entry_name(schedule_id: int | str) -> str:
     """Return the RedBeat name of a schedule: by key and not by name, so that renaming orphans nothing."""
     return f"{ENTRY_NAME}{schedule_id}"
 
@@ -18,6 +18,7 @@ class Keys:
     def __init__(self, app: Celery | None = None) -> None:
         conf = ensure_conf(app or current_app._get_current_object())
         self.prefix: str = conf.key_prefix
+        self._of_ours = f"{self.prefix}{entry_name('')}"
         #: RedBeat's sorted set: entry keys by the instant of their next dispatch; below zero for ended ones.
         self.due: str = conf.schedule_key
         self.lock: str = conf.lock_key
@@ -41,9 +42,9 @@ class Keys:
         self.workers = f"{self.prefix}:workers"
 
     def entry(self, schedule_id: int) -> str:
-        return f"{self.prefix}{entry_name(schedule_id)}"
+        return f"{self._of_ours}{schedule_id}"
 
     def schedule_id(self, entry_key: str) -> int | None:
         """Return whose entry a key is; None for an entry of somebody else."""
-        number = entry_key.removeprefix(f"{self.prefix}{ENTRY_NAME}")
+        number = entry_key.removeprefix(self._of_ours)
         return int(number) if number.isascii() and number.isdigit() and self.entry(int(number)) == entry_key else None

@@ -174,7 +174,8 @@ class Mirror:
         keys = json.dumps([self.keys.entry(schedule_id) for schedule_id in ids])
         marks = json.dumps(list(seals.values()))
         answer = self._ask(lambda: self._read_differing(keys=[self.keys.due, self.keys.removed], args=[keys, marks]))
-        return {ids[place - 1]: _held(said) if said else NOTHING for place, said in json.loads(answer)}
+        new, found = json.loads(answer)
+        return {ids[place - 1]: NOTHING for place in new} | {ids[place - 1]: _held(said) for place, said in found}
 
     def entries(self, schedule_ids: Sequence[int]) -> list[dict[str, str]]:
         """Return ``definition``, ``meta``, ``next`` and ``revision`` of each, as texts; empty where absent."""

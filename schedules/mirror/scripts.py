@@ -21,18 +21,21 @@ return cjson.encode(found)
 """
 
 #: Read what is held of those alone that are not listed or bear another seal than their rows. KEYS: due, removed.
-#: ARGV: the entries' keys, and their rows' seals, as one JSON text each. Answers one JSON text: for each of those its
-#: place, from 1 on, and what is held; nothing where the entry has never been heard of.
+#: ARGV: the entries' keys, and their rows' seals, as one JSON text each. Answers one JSON text: the places, from 1 on,
+#: of those that have never been heard of, and for each other one its place and what is held.
 READ_DIFFERING = f"""{_HELD_OF}
-local seals, found = cjson.decode(ARGV[2]), {{}}
+local seals, new, found = cjson.decode(ARGV[2]), {{}}, {{}}
 for i, key in ipairs(cjson.decode(ARGV[1])) do
   if redis.call('HGET', key, 'seal') ~= seals[i] or not redis.call('ZSCORE', KEYS[1], key) then
     local held = held_of(key)
-    local is_known = held[1] ~= '' or held[6] or held[7] ~= ''
-    found[#found + 1] = {{i, is_known and held or {{}}}}
+    if held[1] ~= '' or held[6] or held[7] ~= '' then
+      found[#found + 1] = {{i, held}}
+    else
+      new[#new + 1] = i
+    end
   end
 end
-return cjson.encode(found)
+return cjson.encode({{new, found}})
 """
 
 #: Put entries in force, each unless it was moved on or taken out since the caller read it, or a newer one is there.

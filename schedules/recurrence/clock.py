@@ -14,6 +14,7 @@ from schedules.recurrence.problems import NaiveDatetimeError
 DAY = 86_400
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1)
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 
 #: Nothing is computed outside these instants: datetime itself ends at year 9999, zones need a day of room.
@@ -27,12 +28,15 @@ def whole_seconds(instant: datetime) -> int:
     Raises NaiveDatetimeError for a naive one. Every occurrence lies on a whole second, so "later than
     ``instant``" and "later than this second" are the same, as are "not later than".
     """
-    if not isinstance(instant, datetime) or instant.utcoffset() is None:
+    if not isinstance(instant, datetime) or (instant.tzinfo is not UTC and instant.utcoffset() is None):
         raise NaiveDatetimeError(instant)
     # Not timestamp(): a float loses microseconds, and truncates instead of flooring before 1970.
-    # The offset last: subtracted from a datetime of the year 1 or 9999 it would leave the calendar.
-    seconds = (instant.replace(tzinfo=None) - _EPOCH - instant.utcoffset()) // _SECOND  # type: ignore[operator]
-    return min(max(seconds, MIN_INSTANT), MAX_INSTANT)
+    if instant.tzinfo is UTC:
+        seconds = (instant - _EPOCH_UTC) // _SECOND
+    else:
+        # The offset last: subtracted from a datetime of the year 1 or 9999 it would leave the calendar.
+        seconds = (instant.replace(tzinfo=None) - _EPOCH - instant.utcoffset()) // _SECOND  # type: ignore[operator]
+    return seconds if MIN_INSTANT <= seconds <= MAX_INSTANT else min(max(seconds, MIN_INSTANT), MAX_INSTANT)
 
 
 def as_datetime(seconds: int) -> datetime:

@@ -1,12 +1,12 @@
 """Put schedules in force and take them out: what is written, after which instant each runs next, what is told of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Self
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
 
 from schedules.mirror.entry import Entry, EntryContent
@@ -81,7 +81,7 @@ def push(mirror: Mirror, examined: Sequence[Examined]) -> None:
             with translation.override(None):
                 mirror.set_aside(each.row.pk, str(each.error))
     sound = {each.row.pk: each for each in examined if each.content is not None}
-    runs = LatestRuns(list(sound))
+    runs = LatestRuns(Q(pk__in=list(sound)))
 
     def watermark(entry: Entry, held: Held) -> datetime:
         row = sound[entry.schedule_id].row
@@ -98,20 +98,20 @@ def push(mirror: Mirror, examined: Sequence[Examined]) -> None:
 
 
 class LatestRuns:
-    """The latest recorded occurrence of each of some schedules: one query, when the first is asked for."""
+    """The latest recorded occurrence of each of some schedules: read at once, when the first is asked for."""
 
-    def __init__(self, schedule_ids: Iterable[int]) -> None:
-        self._ids = schedule_ids
+    def __init__(self, schedules: Q) -> None:
+        self._schedules = APIEndpointSchedule.objects.filter(schedules).order_by()
 
     @cached_property
     def _found(self) -> dict[int, datetime | None]:
         # What a person skipped or moved is told by the clock: beat may still have something before it to deal with.
-        runs = ScheduleRun.objects.filter(schedule=OuterRef("pk"), scheduled_for__isnull=False)
-        runs = runs.exclude(state_reason__in=Reason.by_a_person()).order_by("-scheduled_for")
+        runs = ScheduleRun.objects.exclude(state_reason__in=Reason.by_a_person()).filter(scheduled_for__isnull=False)
+        if not runs.filter(schedule__in=self._schedules.values("pk")).order_by().exists():
+            return {}
         # One look into the index for each schedule, however many runs it has.
-        latest = Subquery(runs.values("scheduled_for")[:1])
-        schedules = APIEndpointSchedule.objects.filter(pk__in=self._ids).order_by()
-        return dict(schedules.values_list("pk", latest))
+        latest = runs.filter(schedule=OuterRef("pk")).order_by("-scheduled_for").values("scheduled_for")
+        return dict(self._schedules.values_list("pk", Subquery(latest[:1])))
 
     def of(self, schedule_id: int) -> datetime | None:
         return self._found.get(schedule_id)

@@ -21,7 +21,10 @@ from schedules.models.lifecycle import in_force
 #: Rows read at a time.
 CHUNK = 1000
 #: Columns that no entry depends on.
-WITHOUT = {"name", "description", "managed_by", "updated_at"}
+WITHOUT = {
+    *("name", "description", "managed_by", "updated_at", "pause_reason"),
+    *("overlap_policy", "max_retries", "retry_delay_seconds", "pause_after_failures"),
+}
 
 _ENDPOINT = "endpoint__"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from schedules.mirror.entry import Entry
 from schedules.mirror.mirror import CHUNK, NOTHING, Held, Mirror
@@ -143,7 +144,8 @@ class _Walk:
         if self._is_look:
             self._report.pushed += [entry.schedule_id for _row, entry in new]
             return
-        runs = LatestRuns([entry.schedule_id for _row, entry in new])
+        first, last = new[0][1].schedule_id, new[-1][1].schedule_id
+        runs = LatestRuns(Q(pk__range=(first, last)))
         steps = []
         for row, entry in new:
             pk, effective_from, paused_until = _since_when(row)

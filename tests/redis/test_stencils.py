@@ -18,8 +18,9 @@ from schedules.models.definitions import recurrence_of
 from schedules.models.lifecycle import is_in_force
 from schedules.models.reasons import Reason
 from schedules.recurrence import DefinitionError
+from schedules.services.contents import content_of
 from schedules.services.mirroring import push_schedules, reconcile
-from schedules.services.raw_rows import raw_rows, schedule_of
+from schedules.services.raw_rows import WITHOUT, raw_rows, schedule_of
 from schedules.services.switching import set_enabled
 from tests.redis.test_schedule_files_property import INSTANTS, JSON, SCHEDULES, WORDS
 from tests.support.builders import a_run, a_schedule, an_endpoint
@@ -136,14 +137,38 @@ def test_a_raw_row_makes_the_schedule_that_the_orm_makes() -> None:
     a_schedule(enabled=False, kwargs={"a": None}, priority=3)
     made = [schedule_of(row) for chunk in raw_rows() for row in chunk]
     for mine, theirs in zip(made, APIEndpointSchedule.objects.select_related("endpoint").order_by("pk"), strict=True):
-        unread = {"name": theirs.name, "description": "", "updated_at": theirs.updated_at}
-        assert {**fields_of(mine), **unread} == fields_of(theirs)
-        same = {"name": theirs.endpoint.name, "updated_at": theirs.endpoint.updated_at}
-        assert {**fields_of(mine.endpoint), **same} == fields_of(theirs.endpoint)
+        assert read_of(mine) == read_of(theirs)
+        assert read_of(mine.endpoint) == read_of(theirs.endpoint)
 
 
-def fields_of(row: Any) -> dict[str, Any]:
-    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+def read_of(row: Any) -> dict[str, Any]:
+    return {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in WITHOUT
+    }
+
+
+@pytest.mark.django_db
+def test_no_entry_depends_on_a_column_that_is_not_read() -> None:
+    other = {
+        "name": "other",
+        "description": "other",
+        "managed_by": "file",
+        "pause_reason": "other",
+        "overlap_policy": "allow",
+        "max_retries": 7,
+        "retry_delay_seconds": 9,
+        "pause_after_failures": 3,
+        "updated_at": datetime(2000, 1, 1, tzinfo=UTC),
+    }
+    assert other.keys() == WITHOUT
+    schedule = a_schedule()
+    before = content_of(schedule).to_json()
+    for name, value in other.items():
+        assert getattr(schedule, name) != value
+        setattr(schedule, name, value)
+        if hasattr(schedule.endpoint, name):
+            setattr(schedule.endpoint, name, value)
+    assert content_of(schedule).to_json() == before
 
 
 @pytest.fixture
