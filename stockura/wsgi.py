@@ -2,8 +2,10 @@
 
 import os
 import sys
+from datetime import date
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stockura.settings")
 
@@ -16,7 +18,20 @@ except SystemExit as refusal:
     print(refusal, file=sys.stderr)
     sys.exit(APP_LOAD_ERROR)
 
-# Imported late, when there are settings. A request's line holds its address, which may be a key: that of a calendar.
+# Imported late, when there are settings.
 from schedules.masked_logs import mask_lines_of  # noqa: E402
+from schedules.recurrence import day_status  # noqa: E402
 
+
+def load_what_the_first_request_needs() -> None:
+    """Load pages, API and the exchanges' holidays while nobody waits: a third of a second, and no database.
+
+    Django loads them at the first request, which is somebody's, in each process.
+    """
+    get_resolver().url_patterns  # noqa: B018 (reading it loads them)
+    day_status("XTKS", date.today())
+
+
+# A request's line holds its address, which may be a key: that of a calendar.
 mask_lines_of("gunicorn.access", "gunicorn.error")
+load_what_the_first_request_needs()

@@ -6,6 +6,7 @@ columns say the same share one reading: most tables hold a few rules many times 
 
 import json
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -21,6 +22,13 @@ RULED = tuple(Ruled.__annotations__)
 IN_JSON = tuple(
     name for name in RULED if name != "pk" and isinstance(APIEndpointSchedule._meta.get_field(name), models.JSONField)
 )
+#: The moment of its making, of an interval without a start: it counts from there. Of other rows it is not asked for,
+#: because thousands of instants take long to read.
+ANCHOR = "anchor"
+_MADE_AT = models.Case(
+    models.When(schedule_type="interval", starts_at__isnull=True, then="created_at"),
+    output_field=models.DateTimeField(null=True),
+)
 
 
 def rules_of(
@@ -30,9 +38,9 @@ def rules_of(
 
     JSON stands in the row as text. The recurrence is None when the row makes no rule.
     """
-    texts = {f"{name}_text": Cast(name, models.TextField()) for name in IN_JSON}
-    plain = [name for name in RULED if name not in IN_JSON]
-    rows = schedules.order_by().annotate(**texts).values_list(*plain, *texts, *also, named=True)
+    others = {f"{name}_text": Cast(name, models.TextField()) for name in IN_JSON} | {ANCHOR: _MADE_AT}
+    plain = [name for name in RULED if name not in IN_JSON and name != "created_at"]
+    rows = schedules.order_by().annotate(**others).values_list(*plain, *others, *also, named=True)
     known: dict[Any, Recurrence | None] = {}
     for row in rows.iterator():
         says = _says(row, beside)
@@ -43,24 +51,24 @@ def rules_of(
 
 def _says(row: Any, beside: Beside) -> tuple[Any, ...]:
     """Return all that the rule of a row depends on, besides what is the same for every row."""
-    own = tuple(getattr(row, column) for column in _COMPARED)
-    # An interval without a start counts from the making of its row.
-    anchor = row.created_at if row.schedule_type == "interval" else None
-    return (*own, anchor, row.pk if row.pk in beside.changes else None)
+    return (*_compared(row), row.pk if row.pk in beside.changes else None)
 
 
-_COMPARED = tuple(
-    f"{name}_text" if name in IN_JSON else name for name in RULED if name not in ("pk", "created_at")
-)  # fmt: skip
+def _columns() -> Iterator[str]:
+    for name in RULED:
+        yield f"{name}_text" if name in IN_JSON else ANCHOR if name == "created_at" else name
+
+
+_compared = attrgetter(*(name for name in _columns() if name != "pk"))
 
 
 class _Row:
     """A row as ``recurrence_of`` reads it."""
 
     def __init__(self, row: Any) -> None:
-        for name in RULED:
-            text = getattr(row, f"{name}_text") if name in IN_JSON else None
-            setattr(self, name, getattr(row, name) if name not in IN_JSON else text and json.loads(text))
+        for name, column in zip(RULED, _columns(), strict=True):
+            value = getattr(row, column)
+            setattr(self, name, json.loads(value) if name in IN_JSON and value else value)
 
 
 def _recurrence(row: Any, beside: Beside) -> Recurrence | None:
