@@ -3,14 +3,25 @@
 from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin as ThemedModelAdmin
+
+#: Digits of the longest number that a database looks for; a longer one is a fault in it rather than no row.
+MOST_DIGITS = 18
 
 
 class ModelAdmin(ThemedModelAdmin):
-    """The theme's, of which Django takes whatever is sent as a chosen row for a key, and fails at what is none."""
+    """The theme's, where Django takes whatever is sent for a key or a number that the database could hold."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        filters = [text for name in request.GET if name != SEARCH_VAR for text in request.GET.getlist(name)]
+        if any(_is_too_long_a_number(part) for text in filters for part in text.split(",")):
+            # As Django answers filters that it finds wrong by itself.
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        return super().changelist_view(request, extra_context)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         sent = request.POST.copy()
@@ -25,3 +36,8 @@ class ModelAdmin(ThemedModelAdmin):
         except ValidationError:
             return False
         return True
+
+
+def _is_too_long_a_number(text: str) -> bool:
+    digits = text.strip().lstrip("+-").replace("_", "")
+    return len(digits) > MOST_DIGITS and digits.isdecimal()

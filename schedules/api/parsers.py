@@ -10,10 +10,10 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
+from schedules.json_walk import MAX_DEPTH, TooDeep, values_in
+
 #: A schedule with every field filled needs a few kilobytes.
 MAX_BODY_BYTES = 1_000_000
-#: Lists within objects within lists … A definition needs three.
-MAX_DEPTH = 20
 
 
 class BodyTooLarge(APIException):
@@ -60,24 +60,15 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _refuse_unusable(data: Any) -> None:
-    """Raise ParseError for depth, NUL, lone surrogates and numbers beyond a double; walks without recursion."""
-    level: list[Any] = [data]
-    for _depth in range(MAX_DEPTH + 1):
-        below: list[Any] = []
-        for value in level:
+    """Raise ParseError for depth, NUL, lone surrogates and numbers beyond a double."""
+    try:
+        for value in values_in(data):
             if isinstance(value, str):
                 _refuse_unusable_text(value)
             elif isinstance(value, float) and not math.isfinite(value):
                 raise ParseError(_("A number in the body is too large to be kept. Write a smaller one."))
-            elif isinstance(value, dict):
-                below += value.keys()
-                below += value.values()
-            elif isinstance(value, list):
-                below += value
-        if not below:
-            return
-        level = below
-    raise ParseError(_too_deep())
+    except TooDeep as error:
+        raise ParseError(_too_deep()) from error
 
 
 def _refuse_unusable_text(text: str) -> None:

@@ -1,6 +1,7 @@
 """Form fields of a schedule: text, ticks and units in, the models' values out."""
 
 import json
+import math
 import unicodedata
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from schedules.forms.widgets import (
     MonthDaysGrid,
     Toggles,
 )
+from schedules.json_walk import TooDeep, values_in
 
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86_400
 UNITS = ((SECOND, _("seconds")), (MINUTE, _("minutes")), (HOUR, _("hours")), (DAY, _("days")))
@@ -210,10 +212,24 @@ class JsonText(forms.JSONField):
     """JSON as text. Nothing is shown as nothing, not as "null", and Japanese as it is."""
 
     def to_python(self, value: Any) -> Any:
-        found = super().to_python(value)
-        if found is not None:
-            _refuse_unusable_text(found)
+        try:
+            found = super().to_python(value)
+            for each in values_in(found):
+                _refuse_unusable(each)
+        except (TooDeep, RecursionError) as error:
+            raise ValidationError(_("Lists and objects are nested too deep in it.")) from error
+        except ValueError as error:
+            # A number of more digits than Python reads.
+            raise ValidationError(_("A number in it is too large. Write a smaller one.")) from error
         return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            self.to_python(data)
+        except ValidationError:
+            # As it was typed: read and written anew, half of a surrogate pair could not even be shown.
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
 
     def prepare_value(self, value: Any) -> Any:
         if value is None or isinstance(value, InvalidJSONInput):
@@ -221,8 +237,12 @@ class JsonText(forms.JSONField):
         return json.dumps(value, ensure_ascii=False)
 
 
-def _refuse_unusable_text(value: Any) -> None:
-    """Refuse what JSON can spell and no database keeps: PostgreSQL no NUL, UTF-8 no half of a surrogate pair."""
-    text = json.dumps(value, ensure_ascii=False)
-    if "\\u0000" in text or any("\ud800" <= char <= "\udfff" for char in text):
+def _refuse_unusable(value: Any) -> None:
+    """Refuse what JSON or Python's reading of it can spell and no database keeps.
+
+    That is NUL for PostgreSQL, half of a surrogate pair for UTF-8, and what is no number for JSON itself.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValidationError(_("A number in it is too large. Write a smaller one."))
+    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= char <= "\udfff" for char in value)):
         raise ValidationError(_("A text in it holds a character that cannot be stored. Leave it out."))

@@ -139,6 +139,32 @@ def test_a_task_that_takes_anything_is_told_in_json(chief: Client) -> None:
     assert APIEndpoint.objects.get().default_kwargs == {"a": 1}
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("9" * 5000, "A number in it is too large."),
+        ("[1e999]", "A number in it is too large."),
+        ("[NaN]", "A number in it is too large."),
+        ("[" * 100 + "]" * 100, "Lists and objects are nested too deep in it."),
+        ("[" * 99_999, "Lists and objects are nested too deep in it."),
+        ('["\\u0000"]', "A text in it holds a character that cannot be stored."),
+        ('{"\\ud800": 1}', "A text in it holds a character that cannot be stored."),
+        ("[", "Enter a valid JSON."),
+    ],
+)
+def test_json_that_cannot_be_kept_is_said_at_its_field_and_stands_there_still(
+    chief: Client, typed: str, said: str
+) -> None:
+    data = endpoint_form("tests.positional", default_args=typed, default_kwargs="")
+
+    answer = chief.post("/admin/schedules/apiendpoint/add/", data)
+
+    assert answer.status_code == 200
+    assert said in " ".join(errors_of(answer)["default_args"])
+    assert answer.context["adminform"].form["default_args"].value() == typed
+    assert not APIEndpoint.objects.exists()
+
+
 @pytest.mark.parametrize("headers", [{"HX-Request": "1"}, {}], ids=["htmx", "button"])
 def test_another_task_brings_its_own_fields(chief: Client, endpoint: APIEndpoint, headers: dict[str, str]) -> None:
     sent = endpoint_form(TURN, arguments_of=FETCH, argument_limit="5", name="typed", _arguments="1")

@@ -1,4 +1,4 @@
-"""Bulk actions of every list: whatever is sent as chosen rows, and whatever as the action."""
+"""Lists of the admin: whatever is sent as chosen rows, as the action and as filters."""
 
 import pytest
 from django.contrib import admin
@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from schedules.models import APIEndpoint
-from tests.support.builders import a_schedule, an_endpoint
+from tests.support.builders import a_run, a_schedule, an_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,30 @@ def test_what_is_no_row_is_said_to_be_none_and_does_not_keep_the_others_from_bei
 
     asking = chief.post(address, {"action": "disable", "_selected_action": ["x", "9" * 30, str(endpoint.pk)]})
     assert [chosen for chosen, _told in asking.context["lines"]] == [endpoint]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "backfill/?schedule__id__exact={}",
+        "schedulerun/?schedule__id__exact={}",
+        "schedulerun/?created_at__year={}",
+        "alertrule/?schedule={}",
+        "apiendpointschedule/?endpoint={}",
+        "apiendpoint/?id__in=1,{}",
+        "exceptionalday/?p={}",
+    ],
+)
+def test_a_number_that_no_database_holds_is_no_filter(chief: Client, query: str) -> None:
+    answer = chief.get(f"/admin/schedules/{query.format('9' * 30)}", follow=True)
+
+    assert answer.status_code == 200
+
+
+def test_a_long_number_may_be_searched_for(chief: Client) -> None:
+    a_run(None, schedule_name="9" * 30)
+
+    assert "9" * 30 in chief.get(f"/admin/schedules/schedulerun/?q={'9' * 30}").content.decode()
 
 
 def test_endpoints_to_choose_from_stand_in_the_order_of_their_names(chief: Client) -> None:
