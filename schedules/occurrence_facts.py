@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.recurrence import Occurrence, Recurrence
+from schedules.recurrence.clock import in_utc
 from schedules.services.occurrences import is_void, refusal_of_undo
 
 SECOND = timedelta(seconds=1)
@@ -31,7 +32,7 @@ def facts_of(
     Where one was moved away and another came to stand, ``change_id`` says of which change is to be told. Raises
     DefinitionError.
     """
-    recurrence = recurrence_of(schedule)
+    recurrence, at = recurrence_of(schedule), in_utc(at)
     rows = list(schedule.occurrence_changes.all())
     here = [row for row in rows if row.moved_to == at and not is_void(row, recurrence)]
     own = next((row for row in rows if row.scheduled_for == at), None)

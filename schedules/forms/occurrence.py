@@ -53,8 +53,12 @@ class MoveForm(ReasonForm):
         self.fields["moved_to"].help_text = _("Times are those of %(zone)s.") % {"zone": zone_label(self.zone.key)}
 
     def clean_moved_to(self) -> datetime:
+        local = self.cleaned_data["moved_to"]
+        if local == self.fields["moved_to"].initial:
+            # Where the clocks show this time twice, what nobody has touched means the one that it stands for.
+            return self.at
         try:
-            return in_zone(self.cleaned_data["moved_to"], self.zone)
+            return in_zone(local, self.zone)
         except (OverflowError, ValueError) as error:
             raise ValidationError(_("This date is out of reach.")) from error
 

@@ -39,6 +39,11 @@ def whole_seconds(instant: datetime) -> int:
     return seconds if MIN_INSTANT <= seconds <= MAX_INSTANT else min(max(seconds, MIN_INSTANT), MAX_INSTANT)
 
 
+def in_utc(instant: datetime) -> datetime:
+    """Return the aware ``instant`` in UTC, kept inside the computable range. Raises NaiveDatetimeError."""
+    return as_datetime(whole_seconds(instant)).replace(microsecond=instant.microsecond)
+
+
 def as_datetime(seconds: int) -> datetime:
     """Return the aware UTC datetime of ``seconds`` since 1970."""
     return datetime.fromtimestamp(seconds, UTC)

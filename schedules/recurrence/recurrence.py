@@ -94,7 +94,8 @@ class Recurrence:
     def has(self, instant: datetime) -> bool:
         """Return whether ``instant`` is an occurrence, to the microsecond."""
         seconds = whole_seconds(instant)
-        return as_datetime(seconds) == instant and self._plan.latest_until(seconds) == seconds
+        # Not compared as a datetime: in an hour that comes twice equal ones of two zones count as different.
+        return not instant.microsecond and self._plan.latest_until(seconds) == seconds
 
     def leaves_out(self, instant: datetime) -> bool:
         """Return whether the plain rule has an occurrence here that one-time changes have skipped or moved away."""

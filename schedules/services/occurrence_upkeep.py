@@ -73,7 +73,7 @@ def delete_past(now: datetime) -> int:
     for change in past.order_by("schedule_id"):
         schedule = change.schedule
         reach = timedelta(seconds=schedule.catch_up_window_seconds + schedule.jitter_seconds)
-        if _last_instant(change) < now - DAY - reach:
+        if _last_instant(change) < now - DAY - reach and not _may_be_made_up_for(change):
             by_schedule.setdefault(change.schedule_id, []).append(change)
     held = dict(zip(by_schedule, Mirror().read(list(by_schedule)), strict=True)) if by_schedule else {}
     deleted = 0
@@ -86,6 +86,15 @@ def delete_past(now: datetime) -> int:
     if deleted:
         logger.info("occurrence_changes.deleted count=%d", deleted)
     return deleted
+
+
+def _may_be_made_up_for(change: OccurrenceChange) -> bool:
+    """Return whether a pause passed over the change: whoever resumes may run what the rule has there without it."""
+    since, until = change.schedule.paused_at, change.schedule.paused_until
+    if since is None:
+        return False
+    instants = (change.scheduled_for, change.moved_to or change.scheduled_for)
+    return any(since < instant and (until is None or instant < until) for instant in instants)
 
 
 @transaction.atomic

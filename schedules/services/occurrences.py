@@ -4,11 +4,13 @@ An occurrence is named by the instant at which it stands now; one that is skippe
 nothing else stands now. Nothing is changed that has passed or was sent: the rows of the ledger and of the schedule are
 looked at under the same lock that a worker takes before it begins. A change keeps what is due and not sent yet as it
 is, so it raises the schedule's revision and not the instant from which it is in force.
+
+Instants are brought to UTC first: in an hour that comes twice Python takes equal ones of two zones for different.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from schedules.exceptions import OccurrenceRefused
 from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.recurrence import Recurrence
+from schedules.recurrence.clock import in_utc
 from schedules.recurrence.reading_changes import MAX_CHANGES
 from schedules.services.locking import locked_schedule
 from schedules.services.permitting import require_permission
@@ -51,7 +54,7 @@ def move_occurrence(
     has it, the change is undone, and the answer None. Raises OccurrenceRefused, TaskRefused,
     DefinitionError and APIEndpointSchedule.DoesNotExist.
     """
-    to = to.astimezone(UTC).replace(microsecond=0)
+    at, to = in_utc(at), in_utc(to).replace(microsecond=0)
     found = _Changeable.read(schedule_id, at, now, by)
     if to <= now:
         raise OccurrenceRefused("target_passed", at, to)
@@ -89,6 +92,7 @@ def undo_change(
     schedule = locked_schedule(schedule_id)
     require_permission(schedule.endpoint.task, by=by)
     recurrence = recurrence_of(schedule)
+    at = at and in_utc(at)
     row = _named(list(schedule.occurrence_changes.all()), at, change_id, recurrence)
     if refusal := refusal_of_undo(row, recurrence, now):
         raise refusal
@@ -148,6 +152,7 @@ class _Changeable:
         schedule = locked_schedule(schedule_id)
         require_permission(schedule.endpoint.task, by=by)
         recurrence = recurrence_of(schedule)
+        at = in_utc(at)
         known = {row.scheduled_for: row for row in schedule.occurrence_changes.all()}
         if recurrence.has(at):
             # Moved ones may have met another here; they are changed together.

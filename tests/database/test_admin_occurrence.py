@@ -1,8 +1,9 @@
 """The page of one run, and what the next runs of a schedule's page offer."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from schedules.admin.occurrence_page import occurrence_address
+from schedules.forms.occurrence import MoveForm
 from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.services.occurrences import move_occurrence, skip_occurrence
@@ -144,6 +146,19 @@ def test_a_get_changes_nothing_and_odd_addresses_lead_back_to_the_schedule(
     assert client.get(address, {"at": plus}).status_code == 200
     gone = reverse("admin:schedules_apiendpointschedule_occurrence", args=[schedule.pk + 1])
     assert client.get(gone).status_code == 302
+
+
+def test_a_time_that_comes_twice_means_the_run_itself_as_long_as_nobody_touches_it() -> None:
+    zone = ZoneInfo("America/New_York")
+    second = datetime(2027, 11, 7, 6, 30, tzinfo=UTC)  # 01:30, for the second time
+
+    def moved(typed: str) -> datetime:
+        form = MoveForm({"moved_to": typed, "reason": ""}, at=second, zone=zone)
+        assert form.is_valid(), form.errors
+        return form.cleaned_data["moved_to"].astimezone(UTC)
+
+    assert moved("2027-11-07T01:30") == second
+    assert moved("2027-11-07T01:40") == datetime(2027, 11, 7, 5, 40, tzinfo=UTC)
 
 
 def test_a_moved_run_is_found_by_its_old_time_too(client: Client, schedule: APIEndpointSchedule) -> None:

@@ -86,6 +86,17 @@ class TestPlan:
         ]  # fmt: skip
         assert planned(schedule, include_succeeded=True) == [DAYS[0], *DAYS[2:]]
 
+    def test_what_a_person_took_out_stays_out_long_after_the_change_itself_is_gone(
+        self, schedule: APIEndpointSchedule
+    ) -> None:
+        for instant, reason in zip(DAYS, [Reason.SKIPPED_ONCE, Reason.MOVED_ONCE, Reason.PAUSED], strict=False):
+            a_run(schedule, scheduled_for=instant, state=State.SKIPPED, state_reason=reason)
+
+        plan = plan_backfill(schedule, the_period(include_succeeded=True), now=datetime.now(UTC))
+
+        assert plan.left_out == ((DAYS[0], LeftOut.TAKEN_OUT), (DAYS[1], LeftOut.TAKEN_OUT))
+        assert [one.scheduled_for for one in plan.to_run] == DAYS[2:]
+
     @pytest.mark.parametrize(
         ("fields", "field", "code"),
         [

@@ -1,8 +1,9 @@
 """One occurrence skipped or moved: what beat then sends, what it never sends, and what the ledger says."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import redis
@@ -21,6 +22,7 @@ from schedules.models.definitions import recurrence_of
 from schedules.models.reasons import Reason
 from schedules.services import mirroring, occurrence_upkeep, retention
 from schedules.services.occurrences import move_occurrence, run_instead, skip_occurrence, undo_change
+from schedules.services.resuming import resume_schedule
 from schedules.services.reverting import plan_revert
 from schedules.services.switching import pause_schedule
 from stockura.celery import app
@@ -281,6 +283,36 @@ def test_a_change_stays_while_beat_has_not_got_past_it() -> None:
     assert occurrence_upkeep.delete_past(due + 10 * DAY) == 0
 
 
+def test_in_an_hour_that_comes_twice_a_run_may_be_named_in_any_zone() -> None:
+    zone = ZoneInfo("America/New_York")
+    schedule = hourly(starts_at=datetime(2027, 11, 7, 4, 30, tzinfo=UTC))
+    first, second = (datetime(2027, 11, 7, 1, 30, tzinfo=zone, fold=fold) for fold in (0, 1))
+    now, elsewhere = first - HOUR, datetime(2027, 11, 7, 1, 40, tzinfo=zone, fold=1)
+    skip_occurrence(schedule.pk, first, now=now)
+    move_occurrence(schedule.pk, second, to=elsewhere, now=now)
+    assert move_occurrence(schedule.pk, elsewhere, to=second, now=now) is None
+    undo_change(schedule.pk, first, now=now)
+
+    assert not OccurrenceChange.objects.exists()
+    assert recurrence_of(schedule).has(second)
+
+
+@pytest.mark.parametrize("has_an_end", [True, False])
+def test_a_change_stays_while_a_pause_that_passed_over_it_may_be_made_up_for(has_an_end: bool) -> None:
+    schedule = hourly(catch_up_window_seconds=3600)
+    due = next_of(schedule)
+    skip_occurrence(schedule.pk, due, now=due - 2 * MINUTE)
+    move_occurrence(schedule.pk, due + HOUR, to=due + 80 * MINUTE, now=due - 2 * MINUTE)
+    end = due + 3 * DAY
+    pause_schedule(schedule.pk, now=due - MINUTE, until=end if has_an_end else None)
+    occurrence_upkeep.record_passed(end)
+    assert occurrence_upkeep.delete_past(end) == 0
+
+    resumed = resume_schedule(schedule.pk, now=end, policy="all")
+    assert list(resumed.will_run[:2]) == [due + 80 * MINUTE, due + 2 * HOUR]
+    assert occurrence_upkeep.delete_past(end) == 2
+
+
 def test_after_redis_lost_its_data_a_skipped_run_is_not_taken_for_one_that_was_dealt_with() -> None:
     schedule = hourly()
     due = next_of(schedule)
@@ -306,6 +338,8 @@ def test_the_last_run_that_beat_dealt_with_is_kept_however_often_people_skip() -
 # --- What is refused --------------------------------------------------------------------------------------------------
 
 
+#: Before the year 1 in UTC.
+FIRST_OF_ALL = datetime.min.replace(tzinfo=ZoneInfo("Asia/Tokyo"))
 Ask = Callable[[APIEndpointSchedule, datetime], Any]
 
 
@@ -314,6 +348,7 @@ Ask = Callable[[APIEndpointSchedule, datetime], Any]
     [
         ("no_occurrence", lambda s, due: skip_occurrence(s.pk, due + SECOND, now=due - MINUTE)),
         ("no_occurrence", lambda s, due: skip_occurrence(s.pk, due + timedelta(microseconds=1), now=due - MINUTE)),
+        ("no_occurrence", lambda s, due: skip_occurrence(s.pk, FIRST_OF_ALL, now=due - MINUTE)),
         ("passed", lambda s, due: skip_occurrence(s.pk, due, now=due)),
         ("passed", lambda s, due: move_occurrence(s.pk, due, to=due + DAY, now=due + SECOND)),
         ("target_passed", lambda s, due: move_occurrence(s.pk, due, to=due - HOUR, now=due - HOUR)),

@@ -11,6 +11,7 @@ from schedules import conf
 from schedules.exceptions import BackfillRefused
 from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence, ScheduleRun
 from schedules.models.definitions import recurrence_of
+from schedules.models.reasons import Reason
 from schedules.selectors import UNFINISHED
 
 State = ScheduleRun.State
@@ -28,6 +29,7 @@ class LeftOut(models.TextChoices):
 
     SUCCEEDED = "succeeded", _("It has succeeded already.")
     UNDER_WAY = "under_way", _("It is under way.")
+    TAKEN_OUT = "taken_out", _("A person skipped it or moved it to another time.")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def plan_backfill(schedule: APIEndpointSchedule, request: BackfillRequest, *, no
         raise BackfillRefused.too_many(MAX_LOOKED_AT)
     instants = [occurrence.at for occurrence in recurrence.occurrences(after, until=request.to_at)]
     states = states_of(schedule.pk, request.from_at, request.to_at) if instants else {}
+    taken_out = _taken_out(schedule.pk, request.from_at, request.to_at) if instants else set()
     to_run, left_out = [], []
     for instant in instants:
         state = states.get(instant, "")
@@ -91,6 +94,8 @@ def plan_backfill(schedule: APIEndpointSchedule, request: BackfillRequest, *, no
             left_out.append((instant, LeftOut.UNDER_WAY))
         elif state == State.SUCCEEDED and not request.include_succeeded:
             left_out.append((instant, LeftOut.SUCCEEDED))
+        elif instant in taken_out:
+            left_out.append((instant, LeftOut.TAKEN_OUT))
         else:
             to_run.append(PlannedOccurrence(instant, state))
     if request.order == Backfill.Order.NEWEST:
@@ -116,6 +121,21 @@ def states_of(schedule_id: int, from_at: datetime, to_at: datetime) -> Mapping[d
         if instant not in found or _weight(state) > _weight(found[instant]):
             found[instant] = state
     return found
+
+
+def _taken_out(schedule_id: int, from_at: datetime, to_at: datetime) -> set[datetime]:
+    """Return the occurrences that the ledger knows to have been skipped or moved by a person.
+
+    The change itself is part of the rule only for a while; without this, what was moved and has succeeded would run
+    a second time at its old place.
+    """
+    rows = ScheduleRun.objects.filter(
+        schedule=schedule_id,
+        scheduled_for__range=(from_at, to_at),
+        state=State.SKIPPED,
+        state_reason__in=Reason.by_a_person(),
+    )
+    return set(rows.order_by().values_list("scheduled_for", flat=True))
 
 
 def _weight(state: str) -> int:
