@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-sqlite test-postgresql test-peers lint format schema bench messages screenshots outdated clean
+.PHONY: help run install test test-sqlite test-postgresql test-peers test-storms test-long lint format schema bench messages screenshots outdated clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,12 @@ test-peers: install ## the faults of plain RedBeat, met by both engines (about e
 
 # The settings need some key; tests and checks set their own, so that no .env is needed.
 CHECK_ENV := STOCKURA_ENV_FILE=/dev/null DEBUG=true
+
+test-storms: install ## the storms of kills and the outages in their full size (about ten minutes)
+	@STOCKURA_STORM=full $(PY) -m pytest -s tests/processes/test_storms.py tests/processes/test_outages.py tests/processes/test_in_force_at_once.py tests/processes/test_preview_equals_firing.py $(PYTEST)
+
+test-long: install ## the searches among rules and changes, with many times the examples (up to an hour)
+	@STOCKURA_FULL_WALK=1 $(PY) -m pytest -n 2 --dist worksteal tests/pure/recurrence tests/redis/test_edits_property.py tests/redis/test_occurrence_changes.py tests/redis/test_schedule_files_property.py $(PYTEST)
 
 lint: install ## style, system checks, missing migrations, direction of imports, known vulnerabilities
 	@$(PY) -m ruff check .

@@ -51,6 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = TestRun(database=config.getoption("--database"), worker=worker)
     # pytest-django sets Django up only when the settings have been read; it then guards the database.
     django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
     if getattr(config.option, "numprocesses", None):
         # xdist's workers inherit the environment, and pytest-django would read the settings there, with this
         # process' Redis, before the worker has chosen its own.

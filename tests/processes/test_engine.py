@@ -81,6 +81,7 @@ def test_the_broker_is_away_at_the_due_moment_and_the_run_is_made_up_for(stack: 
     assert gaps == {1.0}, f"an occurrence around {gone_at} was lost: {gaps}"
 
 
+@pytest.mark.one_database
 def test_an_emptied_redis_is_filled_again_within_seconds_and_nothing_fires_early(
     stack: Stack, redis_client: redis.Redis
 ) -> None:
@@ -94,6 +95,7 @@ def test_an_emptied_redis_is_filled_again_within_seconds_and_nothing_fires_early
     assert redis_client.llen("default") == 0
 
 
+@pytest.mark.one_database
 def test_a_killed_leader_is_replaced_and_no_occurrence_is_lost_or_done_twice(stack: Stack) -> None:
     stack.worker("--concurrency=1")
     leader = stack.beat(name="first")
@@ -115,6 +117,7 @@ def test_a_killed_leader_is_replaced_and_no_occurrence_is_lost_or_done_twice(sta
     assert {(later - earlier).total_seconds() for earlier, later in itertools.pairwise(when)} == {1.0}
 
 
+@pytest.mark.one_database
 def test_a_leader_frozen_beyond_its_lock_waits_its_turn_when_it_wakes(stack: Stack) -> None:
     stack.worker("--concurrency=1")
     first = stack.beat(name="first")
@@ -135,6 +138,7 @@ def test_a_leader_frozen_beyond_its_lock_waits_its_turn_when_it_wakes(stack: Sta
     assert {(later - earlier).total_seconds() for earlier, later in itertools.pairwise(when)} == {1.0}
 
 
+@pytest.mark.one_database
 def test_a_stopped_beat_gives_its_lock_back_at_once(stack: Stack, redis_client: redis.Redis) -> None:
     beat = stack.beat()
     wait_until(lambda: redis_client.exists(Mirror().keys.lock), within=10)

@@ -47,7 +47,7 @@ SMALL = (20, 34, 5, 3)
 FULL = (120, 34, 30, 10)
 
 
-@pytest.mark.parametrize("beats", [1, 2])
+@pytest.mark.parametrize("beats", [pytest.param(1, marks=pytest.mark.one_database), 2])
 def test_a_storm_of_kills_loses_no_occurrence_and_repeats_none(stack: Stack, beats: int) -> None:
     """The task enters its occurrence into a table with a unique key, as a task that may be begun twice should.
 

@@ -27,8 +27,10 @@ from schedules.services.switching import pause_schedule, set_enabled
 from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.driven_beat import DrivenScheduler, sent
+from tests.support.effort import IS_LONG
 
-pytestmark = pytest.mark.django_db(transaction=True)
+#: The database plays no part in it: beat and the mirror do.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 START = datetime(2026, 11, 24, 0, 0, 30, tzinfo=UTC)
 RULES: list[dict[str, Any]] = [
@@ -252,7 +254,8 @@ STEPS = st.lists(st.tuples(GAPS, st.sampled_from(ACTIONS), st.integers(0, 1), st
 
 
 @settings(
-    max_examples=60,
+    # Other ones each time: what one run does not meet another will.
+    max_examples=600 if IS_LONG else 25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -29,6 +29,7 @@ from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_run, a_schedule
 from tests.support.driven_beat import DrivenScheduler, sent
+from tests.support.effort import IS_LONG
 from tests.support.redis_server import OwnRedis
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -472,7 +473,7 @@ def test_whatever_people_change_and_whenever_beat_wakes_each_occurrence_is_sent_
     )
 
     @settings(
-        max_examples=25,
+        max_examples=400 if IS_LONG else 25,
         derandomize=True,
         deadline=None,
         database=None,

@@ -16,7 +16,8 @@ from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import an_endpoint
 from tests.support.driven_beat import DrivenScheduler, sent
 
-pytestmark = pytest.mark.django_db(transaction=True)
+#: The database plays no part in it.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 DAY = timedelta(days=1)
 

@@ -16,6 +16,7 @@ from schedules.services.files.shape import SECTIONS, raw_of, settle
 from schedules.services.files.writing import written
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
+from tests.support.effort import IS_LONG
 
 #: Texts that a database keeps, among them what YAML might take for something else.
 WORDS = st.one_of(
@@ -81,7 +82,7 @@ def contents() -> list[list[Any]]:
 
 
 class RoundTrip(TestCase):
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=600 if IS_LONG else 30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(name=WORDS, fields=SCHEDULES)
     def test_an_export_applied_changes_nothing_and_brings_all_of_it_back(self, name: str, fields: Any) -> None:
         endpoint = an_endpoint(name=name)

@@ -19,7 +19,7 @@ from tests.support.stack import Stack
 from tests.support.tasks import table_of
 from tests.support.waiting import wait_until
 
-#: "full" makes storms as large as the requirement says; by default they are small enough for every day.
+#: "full" makes storms as large as the requirement says (`make test-storms`); else they are small enough for every day.
 SIZE_VARIABLE = "STOCKURA_STORM"
 #: Repeats a storm; without it each has a seed of its own, which is printed.
 SEED_VARIABLE = "STOCKURA_STORM_SEED"

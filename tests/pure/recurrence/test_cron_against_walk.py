@@ -1,6 +1,5 @@
 """Cron expressions against a walk over every minute of UTC, around every clock change of three years."""
 
-import os
 import random
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
@@ -10,6 +9,7 @@ import pytest
 from schedules.recurrence import DefinitionError, Recurrence, parse_definition
 from tests.pure.recurrence.expressions import random_expressions
 from tests.pure.recurrence.oracle import Job, Walk, clock_changes
+from tests.support.effort import IS_LONG
 
 ZONES = (
     "Asia/Tokyo",
@@ -33,11 +33,10 @@ UNUSUAL_CHANGES = [
     ("America/Caracas", datetime(2016, 5, 1, 7, tzinfo=UTC)),
     ("Pacific/Apia", datetime(2011, 12, 30, 10, tzinfo=UTC)),
 ]
-#: Set STOCKURA_FULL_WALK=1 to try every expression in every window of every zone (some minutes); else each meets one
-#: window in about half of the zones.
-FULL = bool(os.environ.get("STOCKURA_FULL_WALK"))
+#: `make test-long` tries each of them in every window of every zone; else each meets one window in about a quarter of
+#: the eight zones.
 EXPRESSIONS = 3_000
-DATED_EXPRESSIONS = 1_000 if FULL else 300
+DATED_EXPRESSIONS = 1_000 if IS_LONG else 300
 AROUND = timedelta(hours=30)
 
 
@@ -82,7 +81,7 @@ def test_cron_fires_exactly_as_the_walk_over_utc_does_around_every_clock_change(
     differing = []
     for expression in expressions(seed=2026):
         job, rule = Job(expression), recurrence(expression, zone)
-        for walk in walks(zone) if FULL else choose.choice(([], [choose.choice(walks(zone))])):
+        for walk in walks(zone) if IS_LONG else choose.choice(([], [], [], [choose.choice(walks(zone))])):
             if instants(rule, walk.start, walk.end) != walk.firings(job):
                 differing.append((expression, walk.start.isoformat()))
     assert differing == []
@@ -91,7 +90,7 @@ def test_cron_fires_exactly_as_the_walk_over_utc_does_around_every_clock_change(
 @pytest.mark.parametrize(("zone", "around"), UNUSUAL_CHANGES)
 def test_cron_fires_exactly_as_the_walk_does_around_unusual_changes(zone: str, around: datetime) -> None:
     walk, differing = Walk(zone, around - AROUND, around + AROUND), []
-    for expression in expressions(seed=2026)[: 3_000 if FULL else 150]:
+    for expression in expressions(seed=2026)[: 3_000 if IS_LONG else 150]:
         if instants(recurrence(expression, zone), walk.start, walk.end) != walk.firings(Job(expression)):
             differing.append(expression)
     assert differing == []

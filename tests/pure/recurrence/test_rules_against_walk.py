@@ -1,7 +1,6 @@
 """Rules of every kind, with every limit, against a walk that looks at each date and each clock reading."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import Any
@@ -13,15 +12,15 @@ from hypothesis import strategies as st
 from schedules.recurrence import KINDS, DefinitionError, Occurrence, Recurrence, parse_definition
 from tests.pure.recurrence.rule_walk import RuleWalk
 from tests.pure.recurrence.rules import rules
+from tests.support.effort import IS_LONG
 
 Rule = tuple[dict[str, Any], datetime, datetime]
 
-#: Set STOCKURA_FULL_WALK=1 for new and many more examples; else the same ones each time.
-FULL = bool(os.environ.get("STOCKURA_FULL_WALK"))
+#: The same few each time; to look for what nobody has met yet is `make test-long`'s work.
 settings.register_profile(
     "rules",
-    max_examples=3_000 if FULL else 100,
-    derandomize=not FULL,
+    max_examples=3_000 if IS_LONG else 60,
+    derandomize=not IS_LONG,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
