@@ -11,6 +11,8 @@ from typing import Any
 
 #: Told although it was over before it could be told: it happened, and may happen again.
 ALWAYS_TOLD = frozenset({"failed", "missed"})
+#: Clocks of two machines that look in turn may differ by this much.
+CLOCKS_DIFFER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -157,13 +159,16 @@ def not_to_be_told(terms: Terms, alert: Known) -> bool:
 def _news(event: str, group: list[Known], now: datetime, pace: Pace) -> list[int]:
     hold = pace.hold.get(event, timedelta())
     # From when it was noticed: a beat that is restarted a minute after another one died has its own wait.
-    untold = [alert for alert in group if alert.told_at is None and (alert.is_over or now - alert.noticed_at >= hold)]
+    untold = [
+        alert for alert in group if alert.told_at is None and (alert.is_over or _waited(alert.noticed_at, now, hold))
+    ]
     if not untold:
         return []
-    told = [alert.told_at for alert in group if alert.told_at is not None]
+    # What was told by a clock that was ahead must not keep the next from being told.
+    told = [alert.told_at for alert in group if alert.told_at and alert.told_at <= now + CLOCKS_DIFFER]
     waited_from = min(alert.noticed_at for alert in untold)
     # What has had its own wait need not wait for others as well.
-    is_ripe = bool(hold) or now - waited_from >= pace.group
+    is_ripe = bool(hold) or _waited(waited_from, now, pace.group)
     is_too_soon = bool(told) and now - max(told) < pace.again
     return [alert.id for alert in untold] if is_ripe and not is_too_soon else []
 
@@ -173,7 +178,7 @@ def _recoveries(group: list[Known], now: datetime, pace: Pace) -> list[int]:
     if not over:
         return []
     waited_from = min(alert.resolved_at or now for alert in over)
-    return [alert.id for alert in over] if now - waited_from >= pace.group else []
+    return [alert.id for alert in over] if _waited(waited_from, now, pace.group) else []
 
 
 def _reminders(terms: Terms, group: list[Known], now: datetime) -> list[int]:
@@ -182,3 +187,8 @@ def _reminders(terms: Terms, group: list[Known], now: datetime) -> list[int]:
         return []
     oldest, _id = min(told)
     return [alert_id for _told_at, alert_id in told] if now - oldest >= terms.remind_after else []
+
+
+def _waited(since: datetime, now: datetime, wait: timedelta) -> bool:
+    """Say whether ``wait`` is over; one that began in the future was counted by a clock that has been set back."""
+    return now - since >= wait or since > now + CLOCKS_DIFFER

@@ -8,7 +8,7 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from schedules import conf
@@ -99,9 +99,25 @@ def note(delivery: AlertDelivery, future: "Future[str]", now: datetime) -> None:
 
 
 def _due(now: datetime) -> list[AlertDelivery]:
-    """Return what may be sent, the oldest of each channel first in line."""
-    waiting = AlertDelivery.objects.filter(state=State.WAITING, next_attempt_at__lte=now)
-    return list(waiting.select_related("channel").order_by("created_at", "pk")[: AT_ONCE * 20])
+    """Return what may be sent, the oldest of each channel first in line.
+
+    Before a newer message goes to a channel that was away, an older one is tried once more: nobody is to hear of the
+    recovery before the alert.
+    """
+    waiting = AlertDelivery.objects.filter(state=State.WAITING).select_related("channel")
+    # One that nobody has tried yet, or that is to wait longer than any pause, was dated by a clock that was set back.
+    dated_ahead = Q(attempts=0) | Q(next_attempt_at__gt=now + PAUSES[-1])
+    due = list(waiting.filter(Q(next_attempt_at__lte=now) | dated_ahead).order_by("created_at", "pk")[: AT_ONCE * 20])
+    newest = {delivery.channel_id: delivery for delivery in due if delivery.channel_id is not None}
+    # Without an answer it is under way at another sender.
+    paused = waiting.filter(channel__in=newest, attempts__gt=0, next_attempt_at__gt=now).exclude(answer="")
+    older = [each for each in paused[: AT_ONCE * 20] if _tried_at(each) < newest[each.channel_id].created_at]
+    found = {delivery.pk: delivery for delivery in (*due, *older)}
+    return sorted(found.values(), key=lambda delivery: (delivery.created_at, delivery.pk))
+
+
+def _tried_at(delivery: AlertDelivery) -> datetime:
+    return delivery.next_attempt_at - PAUSES[min(delivery.attempts, len(PAUSES)) - 1]
 
 
 def _take_up(delivery: AlertDelivery, now: datetime) -> bool:
@@ -109,7 +125,7 @@ def _take_up(delivery: AlertDelivery, now: datetime) -> bool:
     until = now + conf.duration("ALERT_TIMEOUT_SECONDS") * TIMEOUTS_UNTIL_LOST
     mine = AlertDelivery.objects.filter(pk=delivery.pk, state=State.WAITING, next_attempt_at=delivery.next_attempt_at)
     delivery.attempts += 1
-    return bool(mine.update(attempts=F("attempts") + 1, next_attempt_at=until))
+    return bool(mine.update(attempts=F("attempts") + 1, next_attempt_at=until, answer=""))
 
 
 def _end(delivery: AlertDelivery, state: str, said: str, now: datetime) -> None:

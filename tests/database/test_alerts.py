@@ -329,6 +329,56 @@ def test_a_receiver_that_is_away_is_tried_again_later_and_later_until_it_is_give
     assert message.state == AlertDelivery.State.GIVEN_UP
 
 
+def test_a_channel_that_was_away_for_ten_minutes_hears_of_the_alert_before_its_recovery() -> None:
+    with web_receiver() as receiver:
+        receiver.statuses = [503] * 5
+        a_rule("failed", channels=[a_channel(url=receiver.url)])
+        schedule = a_schedule(name="Morning")
+        failed(schedule, NOW)
+        watched(NOW)
+        at = NOW + MINUTE
+        for pause in (timedelta(), *PAUSES[:4]):
+            at += pause
+            deliver(at)
+        a_run(schedule, created_at=at, finished_at=at)
+        (recovery,) = watched(at + MINUTE)
+        at += 2 * MINUTE
+        assert at < AlertDelivery.objects.exclude(pk=recovery.pk).get().next_attempt_at
+        deliver(at)
+        deliver(at)
+        deliver(at)
+    assert [post.json()["kind"] for post in receiver.posts[5:]] == ["opened", "recovered"]
+
+
+def test_a_message_that_its_receiver_never_takes_holds_up_no_later_one() -> None:
+    with web_receiver() as receiver:
+        receiver.statuses = [400, 400]
+        a_rule("failed", "missed", channels=[a_channel(url=receiver.url)])
+        failed(a_schedule(), NOW)
+        (refused,) = watched(NOW)
+        deliver(NOW + MINUTE)
+        missed = {"state": State.MISSED, "scheduled_for": NOW + MINUTE, "created_at": NOW + MINUTE}
+        a_run(a_schedule(), **missed)
+        (second,) = watched(NOW + MINUTE + timedelta(seconds=5))
+        for _ in range(3):
+            deliver(NOW + MINUTE + timedelta(seconds=28))
+    refused.refresh_from_db()
+    assert [post.json()["event"] for post in receiver.posts] == ["failed", "failed", "missed"]
+    assert (refused.attempts, second.channel_name) == (2, "Operations")
+
+
+def test_a_message_that_a_clock_ahead_has_dated_is_sent_after_the_clock_is_set_back() -> None:
+    with web_receiver() as receiver:
+        a_rule("failed", channels=[a_channel(url=receiver.url)])
+        failed(a_schedule(), NOW)
+        watched(NOW)
+        deliver(NOW - DAY)
+        assert len(receiver.posts) == 1
+        AlertDelivery.objects.update(state="waiting", attempts=3, next_attempt_at=NOW + DAY)
+        deliver(NOW)
+        assert len(receiver.posts) == 2
+
+
 def test_a_receiver_that_hangs_holds_up_nobody_else() -> None:
     with hanging_receiver() as silent, web_receiver() as receiver:
         a_rule("failed", channels=[a_channel(name="a", url=silent), a_channel(name="b", url=receiver.url)])

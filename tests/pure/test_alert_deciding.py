@@ -131,3 +131,17 @@ def test_a_failure_that_is_over_before_it_could_be_told_is_told_all_the_same() -
     alert = known(is_over=True, resolved_at=NOW)
     assert not not_to_be_told(Terms(events=EVENTS), alert)
     assert told([alert]) == [Telling("opened", "failed", (1,))]
+
+
+def test_a_clock_that_was_ahead_and_is_set_back_keeps_nothing_from_being_told() -> None:
+    day = 24 * HOUR
+    told_ahead = known(1, told_at=NOW + day, noticed_at=NOW + day)
+    news, silent = known(2, noticed_at=NOW + day), known(3, event="beat_silent", noticed_at=NOW + day)
+    over = known(4, event="late", told_at=NOW - HOUR, is_over=True, resolved_at=NOW + day)
+    assert told([told_ahead, news, silent, over]) == [
+        Telling("opened", "beat_silent", (3,)),
+        Telling("opened", "failed", (2,)),
+        Telling("recovered", "late", (4,)),
+    ]
+    # Two machines whose clocks differ a little are no such clock.
+    assert told([known(noticed_at=NOW + timedelta(seconds=2))]) == []
