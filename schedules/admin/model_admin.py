@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin as ThemedModelAdmin
@@ -22,6 +23,14 @@ class ModelAdmin(ThemedModelAdmin):
             # As Django answers filters that it finds wrong by itself.
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         return super().changelist_view(request, extra_context)
+
+    def changeform_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(*args, **kwargs)
+        except IntegrityError:
+            # A second click, or a colleague, was faster by less than lies between looking and saving. Nothing has been
+            # saved; looked at once more, the form says at its field what is there already.
+            return super().changeform_view(*args, **kwargs)
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         sent = request.POST.copy()
