@@ -19,9 +19,10 @@ from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.history import CHANGE_REASON, ShowsHistory
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.model_admin import ModelAdmin
-from schedules.admin.pictures import badge
+from schedules.admin.pictures import badge, readable
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.forms.endpoint import EndpointForm
+from schedules.masking import mask_all
 from schedules.models import APIEndpoint
 
 #: The button, and what htmx sends: show the fields of the task that is typed now.
@@ -59,7 +60,10 @@ class APIEndpointAdmin(
             # What the task is told has a part of its own, which follows the task.
             return list(self.fieldsets)
         what, queue = self.fieldsets
-        return [what, (_("Usual arguments"), {"fields": list(EndpointForm.ARGUMENTS)}), queue]
+        return [what, (_("Usual arguments"), {"fields": ["args_read", "kwargs_read"]}), queue]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if self._may_edit(request, obj) else ["args_read", "kwargs_read"]
 
     def _may_edit(self, request: HttpRequest, obj: Any) -> bool:
         return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -97,6 +101,14 @@ class APIEndpointAdmin(
                 form.base_fields.pop(name, None)
         form.user = request.user
         return form
+
+    @display(description=_("arguments"))
+    def args_read(self, endpoint: APIEndpoint) -> SafeString | str:
+        return readable(mask_all(endpoint.default_args))
+
+    @display(description=_("named arguments"))
+    def kwargs_read(self, endpoint: APIEndpoint) -> SafeString | str:
+        return readable(mask_all(endpoint.default_kwargs)) if endpoint.default_kwargs else "–"
 
     @display(description=_("state"), ordering="enabled")
     def enabled_shown(self, endpoint: APIEndpoint) -> SafeString:

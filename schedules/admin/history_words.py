@@ -15,6 +15,7 @@ from schedules.admin.history_of_runs import is_of_one_run, one_run_sides, one_ru
 from schedules.admin.pictures import local_instant
 from schedules.admin.wording import duration_text, page_language, zone_text
 from schedules.history import RULE_FIELDS, changes_in, endpoint_names, row_after, row_before, rule_sentence
+from schedules.masking import mask_all
 from schedules.models import APIEndpointSchedule, RecordedChange
 from schedules.models.reasons import pause_text
 
@@ -118,6 +119,7 @@ def field_words(field: "models.Field[Any, Any]", value: Any, names: Mapping[int,
 
 
 def _text_words(name: str, value: Any) -> str:
+    value = mask_all(value)
     if name == "pause_reason":
         return pause_text(value)
     if name == "timezone":

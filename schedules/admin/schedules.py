@@ -43,6 +43,7 @@ from schedules.admin.schedule_row import buttons_html, latest_run_html
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.forms.schedule import ScheduleForm
 from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
+from schedules.masking import mask_all
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import recurrence_of
 from schedules.recurrence import DefinitionError
@@ -159,7 +160,7 @@ class APIEndpointScheduleAdmin(
     @display(description=gettext_lazy("arguments"))
     def arguments_read(self, schedule: APIEndpointSchedule) -> SafeString | str:
         _task, args, kwargs = schedule.call()
-        return readable([*args, *(f"{name} = {value}" for name, value in kwargs.items())])
+        return readable([*mask_all(args), *(f"{name} = {value}" for name, value in mask_all(kwargs).items())])
 
     @display(description=gettext_lazy("queue"))
     def queue_read(self, schedule: APIEndpointSchedule) -> str:

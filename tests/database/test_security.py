@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -201,6 +201,31 @@ def test_arguments_of_a_run_are_shown_without_secrets_on_its_page_and_in_the_api
         assert "typed by hand" not in text
     assert document.json()["args"] == ["use ***"]
     assert document.json()["kwargs"] == {"api_key": "***", "limit": 3}
+
+
+def test_readers_of_endpoints_schedules_and_their_histories_see_no_secret_argument(client: Client) -> None:
+    schedule = a_schedule()
+    endpoint = schedule.endpoint
+    for name in ("typed by hand", "changed by hand"):
+        endpoint.default_kwargs = {"api_key": name, "limit": 3}
+        endpoint.save()
+    reader = User.objects.create_user("reader", is_staff=True)
+    viewing = ("view_apiendpoint", "view_apiendpointschedule")
+    reader.user_permissions.set(Permission.objects.filter(codename__in=viewing))
+    client.force_login(reader)
+    script = APIClient(HTTP_AUTHORIZATION=f"Token {a_key(reader)}")
+
+    texts = [
+        client.get(f"/admin/schedules/apiendpoint/{endpoint.pk}/change/").content.decode(),
+        client.get(f"/admin/schedules/apiendpoint/{endpoint.pk}/history/").content.decode(),
+        client.get(f"/admin/schedules/apiendpointschedule/{schedule.pk}/change/").content.decode(),
+        script.get(f"/api/v1/endpoints/{endpoint.pk}/history").content.decode(),
+    ]
+
+    for text in texts:
+        assert "by hand" not in text
+        assert "***" in text
+        assert "limit" in text
 
 
 @pytest.mark.parametrize("name", ["password", "db_password", "API_KEY", "apikey", "access-token", "client_secret"])

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from schedules.api.fields import AnyField
 from schedules.api.serializers.models import KnownFields
 from schedules.history import changes_in, row_after, row_before, rule_sentence
+from schedules.masking import mask_all
 from schedules.models import OccurrenceChange, RecordedChange
 
 WORDS = {0: "created", 1: "changed", 2: "deleted"}
@@ -58,7 +59,7 @@ class RecordedChangeSerializer(serializers.ModelSerializer[RecordedChange]):
 
     @extend_schema_field(FieldChangeSerializer(many=True))
     def get_changes(self, entry: RecordedChange) -> list[dict[str, Any]]:
-        found = sorted(changes_in(entry).items())
+        found = sorted((name, mask_all(list(sides))) for name, sides in changes_in(entry).items())
         return [{"field": name, "before": before, "after": after} for name, (before, after) in found]
 
     @extend_schema_field({"type": ["string", "null"]})
