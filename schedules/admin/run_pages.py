@@ -1,4 +1,4 @@
-"""Pages and dates of the run history. Millions of rows are never counted or sorted to show fifty of them."""
+"""Pages, dates and order of the run history. Millions of rows are never counted or sorted to show fifty of them."""
 
 from calendar import monthrange
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from unfold.views import ChangeList
 
 from schedules.models import ScheduleRun
 
@@ -32,6 +33,14 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return min(self._counted, MOST_COUNTED)
+
+
+class RunChangeList(ChangeList):
+    """Sorted by state, what is newest comes first in each: so has the index it, and a person wants it."""
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        ordering = super().get_ordering(request, queryset)
+        return ["state", "-created_at", "-pk"] if ordering[:1] == ["state"] else ordering
 
 
 def dates_to_choose(request: HttpRequest) -> dict[str, Any] | None:

@@ -28,7 +28,7 @@ from schedules.admin.pictures import (
     state_badge,
     two_lines,
 )
-from schedules.admin.run_pages import BoundedPaginator, dates_to_choose
+from schedules.admin.run_pages import BoundedPaginator, RunChangeList, dates_to_choose
 from schedules.admin.wording import day_text, time_text
 from schedules.masking import mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -170,6 +170,9 @@ class ScheduleRunAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {**(extra_context or {}), "dates": dates_to_choose(request)})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RunChangeList]:
+        return RunChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -100,6 +100,9 @@ class ScheduleRun(models.Model):
             models.Index(fields=["state", "-created_at"], name="runs_in_state"),
             models.Index(fields=["-created_at"], name="runs_newest_first"),
             models.Index(fields=["backfill"], condition=Q(backfill__isnull=False), name="runs_of_backfill"),
+            # Few among very many, and looked for; the runs of beat itself cost nothing here.
+            models.Index(fields=["-created_at"], condition=Q(trigger="manual"), name="runs_by_hand"),
+            models.Index(fields=["-created_at"], condition=Q(trigger="backfill"), name="runs_backfilled"),
         ]
 
     def __str__(self) -> str:

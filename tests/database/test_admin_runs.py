@@ -136,3 +136,14 @@ def test_who_may_not_run_is_not_offered_to(client: Client) -> None:
     client.force_login(reader)
     run = a_run(schedule=a_schedule(), state="failed")
     assert "replay" not in client.get(f"{LIST}{run.pk}/change/").content.decode()
+
+
+def test_sorted_by_state_the_newest_of_each_state_come_first(chief: Client) -> None:
+    for number, state in enumerate(("succeeded", "failed", "succeeded", "failed", "missed")):
+        a_run(schedule_name=f"{state} {number}", state=state)
+
+    def listed(query: str) -> list[str]:
+        return [run.schedule_name for run in chief.get(LIST + query).context["cl"].result_list]
+
+    assert listed("?o=2") == ["failed 3", "failed 1", "missed 4", "succeeded 2", "succeeded 0"]
+    assert listed("?o=-2") == ["succeeded 2", "succeeded 0", "missed 4", "failed 3", "failed 1"]

@@ -1,8 +1,9 @@
 """The calendar page and its feed: what ran, what comes and what does not run, day by day, short enough to be read."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
@@ -12,6 +13,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from schedules import calendar_days
+from schedules.calendar_days import Span, days_of
 from schedules.models import APIEndpointSchedule, CalendarFeed, ExceptionalDay, ScheduleRun
 from schedules.services.calendar_feeds import make_feed
 from tests.support.builders import a_run, a_schedule, an_endpoint
@@ -135,6 +138,23 @@ def test_a_month_counts_what_does_not_fit_and_never_hides_a_failure() -> None:
     assert "✕ 08:30 S8 : Failed" in yesterday
     assert "and 5 more" in yesterday
     assert "S8" in cell(page("?view=day&on=2026-10-19"), "Mon 19 Oct")
+
+
+def test_of_very_many_schedules_too_each_run_is_told_at_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    morning, second, busy = (a_schedule(name=name) for name in ("Morning", "Second", "Busy"))
+    for schedule in (morning, second):
+        a_run(schedule, scheduled_for=NOW - timedelta(hours=25, minutes=50), created_at=NOW - DAY)
+    for minute in range(10):
+        a_run(busy, scheduled_for=NOW - DAY + timedelta(minutes=minute), created_at=NOW - DAY)
+    # Then those that are not wanted are named to the database, instead of all that are.
+    monkeypatch.setattr(calendar_days, "MOST_SCHEDULES", 1)
+    with CaptureQueriesContext(connection) as captured:
+        again = days_of(
+            Span(date(2026, 10, 18), date(2026, 10, 24), ZoneInfo("Asia/Tokyo")), [], now=NOW, with_runs=True
+        )
+    assert any("NOT" in query["sql"] and str(busy.pk) in query["sql"] for query in captured)
+    told = [(entry.name, entry.number, entry.run_id is not None) for day in days for entry in day]
+    assert sorted(told) == [("Busy", 10, False), ("Morning", 1, True), ("Second", 1, True)]
 
 
 def test_filters_leave_only_what_was_asked_for() -> None:
