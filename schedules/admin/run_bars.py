@@ -56,5 +56,11 @@ def bar_of(runs: list[dict[str, Any]], *, now: Any) -> Bar | None:
                 f"{local_instant(run['moment'], now=now)}: {state.label}",
             )
         )
-    latest = ngettext("The latest run", "The latest %(count)d runs", len(runs)) % {"count": len(runs)}
-    return Bar(marks, _("%(runs)s: %(outcome)s") % {"runs": latest, "outcome": said_of(counts)})
+    return Bar(marks, summary_of(counts))
+
+
+def summary_of(counts: Counter[str]) -> str:
+    """Return in words how many runs there are of each tone."""
+    number = counts.total()
+    latest = ngettext("The latest run", "The latest %(count)d runs", number) % {"count": number}
+    return _("%(runs)s: %(outcome)s") % {"runs": latest, "outcome": said_of(counts)}

@@ -36,6 +36,7 @@ from schedules.admin.pictures import (
 from schedules.admin.previews import Pane, field_errors, pane_of_form, pane_of_schedule
 from schedules.admin.quick_lists import QuickRows
 from schedules.admin.run_actions import with_actions
+from schedules.admin.run_chart import run_chart_of
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
@@ -86,12 +87,13 @@ class APIEndpointScheduleAdmin(
     save_on_top = False
 
     class Media:
-        css = {"all": ["schedules/css/schedules.css"]}
+        css = {"all": ["schedules/css/schedules.css", "schedules/css/run-chart.css"]}
         js = [
             forms.Script("schedules/js/cron-builder.js", defer=True),
             forms.Script("schedules/js/schedule-form.js", defer=True),
             forms.Script("schedules/js/leaving.js", defer=True),
             forms.Script("schedules/js/live.js", defer=True),
+            forms.Script("schedules/js/run-chart.js", defer=True),
         ]
 
     # --- The list -----------------------------------------------------------------------------------------------
@@ -289,6 +291,7 @@ class APIEndpointScheduleAdmin(
                 }
                 for run in saved.runs.defer("traceback", "args", "kwargs")[:RECENT_RUNS]
             ]
+            context["chart"] = run_chart_of(saved, now=now)
             context["is_live"] = any(line["run"].state in UNFINISHED for line in context["recent_runs"])
             context["all_runs"] = f"{reverse('admin:schedules_schedulerun_changelist')}?schedule__id__exact={saved.pk}"
         return context

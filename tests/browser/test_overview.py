@@ -21,7 +21,7 @@ def open_home(open_as: "OpenAs", chief: Any, **how: Any) -> "tuple[Page, list[st
     page.clock.install()
     page.reload(wait_until="networkidle")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: request.url.endswith(HOME) and asked.append(request.url))
     return page, asked
 
 

@@ -7,7 +7,7 @@
   const isBusy = () =>
     document.visibilityState !== "visible" ||
     document.querySelector("#result_list input.action-select:checked, #content dialog[open]") !== null ||
-    document.querySelector("#result_list, #schedule-status, #recent-runs")?.contains(document.activeElement);
+    document.activeElement?.closest("#result_list, #schedule-status, #recent-runs, #run-chart-rows") != null;
 
   // Signed out meanwhile, the login page comes: there is nothing of this page in it.
   document.addEventListener("htmx:beforeSwap", (event) => {
