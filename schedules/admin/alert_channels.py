@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.pictures import badge, local_instant, two_lines, with_details
+from schedules.admin.shown_once import shown_once
 from schedules.admin.wording import page_language
 from schedules.alerts.sending import answer_text, technical_detail
 from schedules.forms.alerts import WRITE_ONLY, AlertChannelForm
@@ -51,9 +52,29 @@ class AlertChannelAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: AlertChannel, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.made_secret:
-            said = _("Signing secret of this webhook, shown only this once: %(secret)s")
-            messages.warning(request, said % {"secret": form.made_secret})
+        # For the answer to this very request: messages travel in a cookie.
+        request.made_secret = form.made_secret  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: AlertChannel, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._secret_page(request) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: AlertChannel) -> HttpResponse:
+        return self._secret_page(request) or super().response_change(request, obj)
+
+    def _secret_page(self, request: HttpRequest) -> HttpResponse | None:
+        secret = request.made_secret  # type: ignore[attr-defined]
+        if not secret:
+            return None
+        return shown_once(
+            self,
+            request,
+            title=_("The channel is saved"),
+            note=_("Copy it now: it is shown this once. The receiver needs it to check that a message is ours."),
+            label=_("Signing secret"),
+            secret=secret,
+        )
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         # Which fields were changed is history; what stood in them is not.

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from schedules.admin.model_admin import ModelAdmin
+from schedules.admin.shown_once import shown_once
 from schedules.models import CalendarFeed
 from schedules.services.calendar_feeds import make_feed
 
@@ -49,9 +49,22 @@ class CalendarFeedAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: CalendarFeed, form: Any, change: bool) -> None:
         made, secret = make_feed(request.user, name=obj.name, language=obj.language)
         obj.pk, obj.user, obj.secret_hash = made.pk, made.user, made.secret_hash
-        address = request.build_absolute_uri(reverse("calendar_feed", args=[secret]))
-        text = _("This is the address for your calendar program. It is shown only now; whoever has it can read it:")
-        messages.info(request, format_html('{} <code class="sx-copy">{}</code>', text, address))
+        # For the answer to this very request.
+        request.new_feed_address = request.build_absolute_uri(  # type: ignore[attr-defined]
+            reverse("calendar_feed", args=[secret])
+        )
+
+    def response_add(
+        self, request: HttpRequest, obj: CalendarFeed, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return shown_once(
+            self,
+            request,
+            title=_("The subscription is made"),
+            note=_("Copy it now: it is shown this once. Whoever has it can read what will run."),
+            label=_("Address for your calendar program"),
+            secret=request.new_feed_address,  # type: ignore[attr-defined]
+        )
 
     def _may_see_schedules(self, request: HttpRequest) -> bool:
         may = request.user.has_perm

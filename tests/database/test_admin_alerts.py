@@ -67,8 +67,10 @@ def test_saving_with_empty_fields_keeps_them_and_a_new_one_takes_their_place(chi
 
 
 def test_a_webhook_without_a_secret_gets_one_that_is_shown_once(chief: Client) -> None:
-    text = text_of(save_channel(chief, url=SECRET_URL))
-    secret = AlertChannel.objects.get().secret
+    answer = save_channel(chief, url=SECRET_URL)
+    text, secret = text_of(answer), AlertChannel.objects.get().secret
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert all(secret not in cookie.value for cookie in chief.cookies.values())
     assert len(secret) >= 40
     assert secret in text
     assert secret not in text_of(chief.get(address("alertchannel", "changelist")))

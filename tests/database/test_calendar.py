@@ -257,7 +257,9 @@ def test_a_person_makes_a_feed_sees_its_address_once_and_nobody_elses_feeds() ->
 
     listed = made.content.decode()
     assert "of the boss" not in listed
-    [address] = re.findall(r"http://testserver(/calendar/[^<]+\.ics)", listed)
+    [address] = re.findall(r"http://testserver(/calendar/[^<\"]+\.ics)", listed)
+    assert "no-store" in made.headers["Cache-Control"]
+    assert all("calendar" not in cookie.value for cookie in client.cookies.values())
     assert Client().get(address).status_code == 200
     assert address not in client.get("/admin/schedules/calendarfeed/").content.decode()
     mine = CalendarFeed.objects.get(name="my phone")
