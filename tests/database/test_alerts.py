@@ -94,7 +94,7 @@ def test_in_japanese_as_the_rule_says() -> None:
 
     (message,) = watched(NOW)
 
-    assert message.subject == "【警告】「朝の同期」の失敗"
+    assert message.subject == "【警告】「朝の同期」が失敗しました"
     assert "11月23日(月) 05:00に失敗しました。HTTP 500 from J-Quants。" in message.body
     assert "「もう一度実行」" in message.body
 
@@ -114,6 +114,25 @@ def test_every_event_has_its_sentences_in_both_languages(language: str, event: s
     for text in [*texts, over]:
         assert (max(text.body) > "぀") == (language == "ja")
         json.dumps(text.payload)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_line_is_a_sentence_with_one_full_stop(language: str) -> None:
+    from schedules.alerts.composing import detail_of
+
+    known = [
+        ("paused_long", {"pause_reason": ""}),
+        ("paused_long", {"pause_reason": "Maintenance."}),
+        ("running_long", {}),
+        ("calendar", {"until": "2027-12-31"}),
+        ("failed", {"count": 1, "error": "No answer."}),
+        *(("drift", {"reason": reason, "error": "No worker knows it."}) for reason in ("stale", "set_aside")),
+    ]
+    for event, facts in known:
+        text = detail_of(Alert(event=event, title="XTKS", facts=facts, since=NOW - DAY), language, NOW)
+        assert text.endswith("。" if language == "ja" else "."), text
+        assert not {"。。", ".。", "..", ". n", ". w"} & {text[at : at + 2] for at in range(len(text))}, text
+        assert ". without" not in text
 
 
 def test_an_open_alert_is_not_told_twice_is_reminded_of_and_its_recovery_is_told_once() -> None:
@@ -300,7 +319,8 @@ def test_a_mail_reaches_every_recipient(settings: Any) -> None:
         deliver(NOW + MINUTE)
     ((recipients, mail),) = receiver.mails
     assert recipients == ["night@example.jp", "day@example.jp"]
-    assert mail["Subject"] == "【警告】「朝の同期」の失敗"
+    # Folded after its name, as a long one may be.
+    assert mail["Subject"].strip() == "【警告】「朝の同期」が失敗しました"
     assert "HTTP 500 from J-Quants" in mail.get_content()
     assert str(message.key) in mail["Message-ID"]
 

@@ -52,20 +52,21 @@ def _subject(event: str, kind: str, count: int, title: str) -> str:
 def _detail(line: Line, now: datetime) -> str:
     facts, since = line.facts, _instant(line.since, now)
     if line.event == "calendar":
-        return f"confirmed until {date_en(date.fromisoformat(facts['until']))}"
+        return f"confirmed until {date_en(date.fromisoformat(facts['until']))}."
     if line.event == "failed":
         count = int(facts.get("count", 1))
         at_least = "at least " if facts.get("at_least") else ""
-        times = f"at {since}" if count == 1 else f"{at_least}{count} times in a row, since {since}"
+        on = "at" if line.since.date() == now.date() else "on"
+        times = f"{on} {since}" if count == 1 else f"{at_least}{count} times in a row, since {since}"
         return _joined(f"failed {times}", facts.get("error") or line.reason)
     if line.event == "missed":
         count = int(facts.get("count", 1))
         what = f"missed the run of {since}" if count == 1 else f"missed {count} runs, since {since}"
         return _joined(what, line.reason)
     if line.event == "paused_long":
-        return _joined(f"paused since {since}", line.reason or "without a reason")
+        return _joined(f"paused since {since}", line.reason or "No reason was given")
     if line.event == "running_long":
-        return f"running since {since}"
+        return f"running since {since}."
     known = _REASONS.get(facts.get("reason", ""), "")
     return _joined(f"since {since}", known, facts.get("error", ""))
 

@@ -7,21 +7,22 @@ from schedules.recurrence import EXCHANGES
 from schedules.recurrence.phrases_ja import date_ja
 
 _WEEKDAYS = "月火水木金土日"
+#: What follows the name, with its particle.
 _MATTERS = {
-    "failed": "失敗",
-    "missed": "未実行",
-    "late": "実行の遅れ",
-    "running_long": "長時間の実行",
-    "paused_long": "一時停止の継続",
-    "drift": "エンジンへの反映漏れ",
+    "failed": "が失敗しました",
+    "missed": "が実行されませんでした",
+    "late": "の実行が遅れています",
+    "running_long": "の実行が長引いています",
+    "paused_long": "が一時停止のままです",
+    "drift": "がエンジンに反映されていません",
 }
 _OVER = {
-    "failed": "正常に戻りました",
-    "missed": "実行されました",
-    "late": "開始されました",
-    "running_long": "終了しました",
-    "paused_long": "一時停止が終わりました",
-    "drift": "反映されました",
+    "failed": "が正常に戻りました",
+    "missed": "が実行されました",
+    "late": "が開始されました",
+    "running_long": "が終了しました",
+    "paused_long": "の一時停止が終わりました",
+    "drift": "がエンジンに反映されました",
 }
 _OF_THE_ENGINE = {
     "beat_silent": ("Beatが応答せず、何も送信されていません", "Beatが再び稼働しています"),
@@ -45,7 +46,7 @@ def _subject(event: str, kind: str, count: int, title: str) -> str:
     if event in _OF_THE_ENGINE:
         return prefix + _OF_THE_ENGINE[event][is_over]
     who = f"「{title}」" if count == 1 else f"{count}件のスケジュール"
-    return f"{prefix}{who}{'が' + _OVER[event] if is_over else 'の' + _MATTERS[event]}"
+    return f"{prefix}{who}{(_OVER if is_over else _MATTERS)[event]}"
 
 
 def _detail(line: Line, now: datetime) -> str:
@@ -70,7 +71,8 @@ def _detail(line: Line, now: datetime) -> str:
 
 
 def _joined(first: str, *more: str) -> str:
-    rest = [part.strip().rstrip("。") for part in more if part]
+    # What comes from elsewhere may end in a full stop of its own, in either language.
+    rest = [part.strip().rstrip("。.") for part in more if part]
     if first.endswith("から"):  # Only a beginning of a sentence.
         return f"{first}、{'。'.join(rest)}。" if rest else f"{first}続いています。"
     return "。".join([first, *rest]) + "。"
