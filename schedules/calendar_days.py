@@ -16,7 +16,7 @@ from django.db.models import Q
 from schedules.agenda import SECOND, Planned, ahead_in_slots
 from schedules.models import ScheduleRun
 from schedules.once_changed import OnceChanged, once_changed
-from schedules.recurrence import Reason
+from schedules.recurrence import Occurrence, Reason, Recurrence
 from schedules.selectors import MOMENT, SlotCount, runs_in_slots
 
 #: Runs of one schedule on one day that are told one by one.
@@ -111,13 +111,22 @@ def _ahead(
     for each, index, number in ahead_in_slots(planned, edges, now=now):
         assert each.recurrence is not None
         after, end = max(edges[index] - SECOND, each.after(now)), edges[index + 1] - SECOND
+        runs: Iterable[Occurrence] = each.recurrence.occurrences(after, until=end)
         if number > FOLD:
             first, last = each.recurrence.next_after(after), each.recurrence.latest_between(after, end)
-            yield index, Entry(each.schedule_id, each.name, number, first, last)
-            continue
-        for run in each.recurrence.occurrences(after, until=end):
+            # What a person moved here has a line of its own; it would be lost in a number.
+            here = [change.to for change in changed if change.schedule_id == each.schedule_id and change.to is not None]
+            runs = [run for to in here if after < to <= end and (run := _moved_to(each.recurrence, to))]
+            yield index, Entry(each.schedule_id, each.name, number - len(runs), first, last)
+        for run in runs:
             once = moved.get((each.schedule_id, run.at)) if run.instead_of else None
             yield index, Entry(each.schedule_id, each.name, 1, run.at, run.at, reason=run.reason, once=once)
+
+
+def _moved_to(recurrence: Recurrence, at: datetime) -> Occurrence | None:
+    """Return the run that a person moved to just this instant."""
+    found = recurrence.next_occurrence(at - SECOND)
+    return found if found and found.at == at and found.instead_of else None
 
 
 def _left_out(edges: tuple[datetime, ...], changed: Sequence[OnceChanged]) -> Iterator[tuple[int, Entry]]:

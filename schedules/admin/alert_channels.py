@@ -101,7 +101,8 @@ class AlertChannelAdmin(ModelAdmin):
         if delivery.state == State.SENT:
             messages.success(request, _("The test was sent. Look whether it has arrived."))
         else:
-            sentence = f"{_('The test did not get through.')} {answer_text(delivery.answer)}"
+            reason = answer_text(delivery.answer)
+            sentence = _("The test did not get through. %(reason)s") % {"reason": reason}
             messages.error(request, with_details(sentence, technical_detail(delivery.answer)))
         return HttpResponseRedirect(reverse("admin:schedules_alertchannel_change", args=[channel.pk]))
 

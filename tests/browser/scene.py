@@ -13,15 +13,22 @@ def build(user: Any, endpoint: Any) -> list[str]:
     """Fill the database and return the addresses."""
     from schedules.actors import acting
     from schedules.models import Alert, AlertChannel, AlertDelivery, AlertRule, Backfill, ExceptionalDay
+    from schedules.models.definitions import recurrence_of
     from schedules.services.calendar_feeds import make_feed
+    from schedules.services.occurrences import move_occurrence, skip_occurrence
     from schedules.services.switching import pause_schedule
     from tests.support.builders import a_key, a_run, a_schedule
 
     now = datetime.now(UTC)
     schedule = a_schedule(endpoint=endpoint, name="morning", trading_day_rule="skip")
     paused = a_schedule(endpoint=endpoint, name="patrol", schedule_type="interval", interval_seconds=900)
+    noon = a_schedule(endpoint=endpoint, name="noon", execution_times={"times": ["12:00", "00:00"]})
     with acting(through="scene"):
         pause_schedule(paused.pk, now=now, reason="maintenance")
+    upcoming = recurrence_of(schedule).next_after(now)
+    assert upcoming is not None
+    move_occurrence(schedule.pk, upcoming, to=now + timedelta(hours=2), now=now, by=user, reason="the source is late")
+    skip_occurrence(noon.pk, recurrence_of(noon).next_after(now), now=now, by=user, reason="stocktaking")
     at = {"scheduled_for": now - timedelta(hours=1), "started_at": now - timedelta(minutes=59), "finished_at": now}
     failed = a_run(schedule, state="failed", error="J-Quants answered 503.", traceback="Traceback", **at)
     a_run(schedule, state="running", progress_done=20, progress_total=44, started_at=now)
@@ -55,6 +62,9 @@ def build(user: Any, endpoint: Any) -> list[str]:
         f"{LIST}{paused.pk}/history/",
         f"{LIST}{schedule.pk}/backfill/",
         f"{LIST}do/pause/?schedule={schedule.pk}",
+        f"{LIST}do/run/?schedule={schedule.pk}",
+        f"{LIST}{schedule.pk}/occurrence/?at={upcoming:%Y-%m-%dT%H:%M:%SZ}",
+        f"{LIST}{schedule.pk}/history/",
         f"{LIST}reconcile/",
         f"{LIST}deleted_ones/",
         *(f"{LIST}calendar/?view={view}" for view in ("day", "week", "month")),

@@ -47,6 +47,7 @@ def test_deleting_many_asks_why_and_the_history_knows_it(chief: Client) -> None:
     chosen = {"action": "delete_selected", "_selected_action": [first.pk, second.pk]}
     asking = chief.post(LIST, chosen).content.decode()
     assert 'name="reason"' in asking
+    assert "Their runs stay in the run history" in asking
     assert APIEndpointSchedule.objects.count() == 2
 
     chief.post(LIST, {**chosen, "post": "yes", "reason": "no longer published"})

@@ -165,6 +165,17 @@ def test_a_run_that_is_moved_to_another_day_is_marked_on_both_days(
     assert "○ 10:30 ← Wed 21 Oct 08:10 Morning" in page
 
 
+def test_a_moved_run_of_a_schedule_that_runs_often_is_not_lost_in_a_number(look: Look, boss: User) -> None:
+    rounds = a_schedule(name="Rounds", schedule_type="cron", execution_times=None, cron_expression="0 * * * *")
+    move(rounds, boss, at=NOW + 26 * HOUR, to=NOW + 26 * HOUR + HOUR / 2)
+
+    page = look(f"{LIST}calendar/?view=week&on=2026-10-21")
+
+    assert "– 12:00 → 12:30 Rounds : moved to 12:30 by boss" in page
+    assert "○ 12:30 ← 12:00 Rounds : to come · moved from 12:00 by boss" in page
+    assert "00:00–23:00 Rounds : 23 runs to come" in page
+
+
 def test_what_the_ledger_tells_of_already_is_not_told_twice(
     look: Look, boss: User, schedule: APIEndpointSchedule
 ) -> None:
