@@ -364,6 +364,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "schedules.api.schema.add_problem_documents",
+        "schedules.api.answers.add_example_answers",
         "schedules.api.reasons.add_reason_header",
     ],
     # The pages of the schema, served from this site: they work without the internet.

@@ -38,4 +38,11 @@ _CALLED = {"task": "stockura.companies.tasks.sync_listed_companies", "default_ar
 ENDPOINTS = [_asked("The list of companies", {"name": "Listed companies", **_CALLED})]
 DECLARED_ENDPOINTS = [_asked("The list of companies", _CALLED)]
 PAUSES = [_asked("Until an instant", {"reason": "Maintenance of the source", "until": "2027-01-04T06:00:00+09:00"})]
+RESUMES = [_asked("Make up for the latest", {"policy": "latest", "reason": "The source is back."})]
+REVERTS = [_asked("With a reason", {"reason": "The other schedule was meant."})]
+_PERIOD = {"from_at": "2026-11-16T00:00:00+09:00", "to_at": "2026-11-17T23:59:59+09:00"}
+BACKFILLS = [
+    _asked("Only say what would be run", {**_PERIOD, "dry_run": True}),
+    _asked("Newest first, two at a time", {**_PERIOD, "dry_run": False, "order": "newest", "at_once": 2}),
+]
 RUNS = [_asked("By hand", {"reason": "The source has corrected its list."})]

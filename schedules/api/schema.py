@@ -43,11 +43,27 @@ def write_addresses_without_slash(endpoints: Endpoints, **kwargs: Any) -> Endpoi
 def add_problem_documents(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Give every operation the answer it has when it refuses."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
-    for operations in result.get("paths", {}).values():
-        for operation in operations.values():
+    for path, operations in result.get("paths", {}).items():
+        for method, operation in operations.items():
+            changes = method != "get" and "preview" not in operation["operationId"]
+            operation["responses"] |= dict(_usual_refusals(operation, is_of_a_row="{" in path, changes=changes))
             named = {parameter["name"]: parameter for parameter in operation.get("parameters", ())}
             operation["responses"] |= dict(_refusals(named)) | {"default": _refusal("Refused; the document says why.")}
     return result
+
+
+def _usual_refusals(
+    operation: dict[str, Any], *, is_of_a_row: bool, changes: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what follows from what an operation is: what it is sent, of which row, and whether it changes anything."""
+    if "requestBody" in operation or any(each["in"] == "query" for each in operation.get("parameters", ())) or changes:
+        yield "400", _refusal("Something that was sent makes no sense; `errors` says what, field by field.")
+    yield "401", _refusal("No token, or none that is valid.")
+    yield "403", _refusal("The user has no permission for this, or the token no scope.")
+    if is_of_a_row:
+        yield "404", _refusal("There is none of this number or name.")
+    if changes:
+        yield "409", _refusal("It does not go together with the state of things; `code` says what stands against it.")
 
 
 def _refusals(parameters: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

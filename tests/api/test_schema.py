@@ -32,6 +32,31 @@ def test_the_schema_shows_plain_addresses_and_how_each_refuses(client: APIClient
     assert all("application/problem+json" in operation["responses"]["default"]["content"] for operation in operations)
 
 
+def test_every_operation_shows_examples_as_it_describes_them_and_how_it_refuses() -> None:
+    schema = SchemaGenerator().get_schema(public=True)
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            said, responses = f"{method} {path}", operation["responses"]
+            assert {"401", "403", "429"} <= responses.keys(), said
+            assert ("404" in responses) is ("{" in path), said
+            assert ("409" in responses) is (method != "get" and "preview" not in path), said
+            asked = operation.get("requestBody", {}).get("content", {})
+            contents = [(asked, "asked")] if asked else []
+            contents += [
+                (response["content"], status) for status, response in responses.items() if "content" in response
+            ]
+            for content, status in contents:
+                for media_type in [content[name] for name in content if name.endswith("json")]:
+                    shown = [media_type["example"]] if "example" in media_type else []
+                    shown += [each["value"] for each in media_type.get("examples", {}).values()]
+                    assert shown or status == "default", f"{said}: {status} has no example"
+                    validator = jsonschema.Draft202012Validator(
+                        {**media_type["schema"], "components": schema["components"]}
+                    )
+                    for example in shown:
+                        assert [error.message for error in validator.iter_errors(example)] == [], f"{said}: {status}"
+
+
 @pytest.mark.parametrize("page", ["docs", "redoc"])
 def test_the_pages_load_everything_from_this_site(db: None, page: str) -> None:
     browser = APIClient()

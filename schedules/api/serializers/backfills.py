@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.fields import InstantField
 from schedules.api.serializers.models import KnownFields
 from schedules.backfill_progress import Progress, progress_of
@@ -11,6 +13,7 @@ from schedules.models import Backfill, BackfillOccurrence
 from schedules.services.backfills.planning import MAX_AT_ONCE, LeftOut
 
 
+@extend_schema_serializer(examples=examples.BACKFILLS)
 class BackfillRequestSerializer(KnownFields, serializers.Serializer[Any]):
     """The period, and how it is to be run. Both instants belong to it."""
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.utils.translation import get_language
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from schedules.api import examples
 from schedules.api.fields import AnyField
 from schedules.api.serializers.models import KnownFields
 from schedules.history import changes_in, row_after, row_before, rule_sentence
@@ -71,6 +72,7 @@ class RecordedChangeSerializer(serializers.ModelSerializer[RecordedChange]):
         return rule_sentence(row_after(entry), get_language() or "") or None
 
 
+@extend_schema_serializer(examples=examples.REVERTS)
 class RevertSerializer(KnownFields, serializers.Serializer[Any]):
     """Why a change is undone; it stands in the history."""
 

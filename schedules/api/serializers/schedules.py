@@ -239,6 +239,7 @@ class PauseSerializer(KnownFields, serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(examples=examples.RESUMES)
 class ResumeSerializer(KnownFields, serializers.Serializer[Any]):
     """What becomes of the occurrences that the pause passed over, and why it ends."""
 

@@ -20,6 +20,7 @@ class Resource(GenericViewSet[Any]):
     #: Action → permissions it needs instead of those that its HTTP method would.
     needs: dict[str, tuple[str, ...]] = {}
     #: OPTIONS is not answered: the schema says it all, and holds for every action.
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     metadata_class = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
