@@ -10,6 +10,7 @@ from celery.utils.time import timezone as celery_zones
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from schedules import conf
+from schedules.checks.tags import SCHEDULES
 
 SCHEDULER = "schedules.beat.scheduler:StockuraScheduler"
 #: A leader that dies is replaced within this; see DESIGN.md, the engine.
@@ -21,7 +22,7 @@ JSON = frozenset({"json", "application/json"})
 PICKLE = frozenset({"pickle", "application/x-python-serialize"})
 
 
-@register
+@register(SCHEDULES)
 def check_celery_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look at everything that another value of would lose, double or delay runs."""
     app = current_app._get_current_object()

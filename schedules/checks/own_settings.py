@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from schedules import conf
+from schedules.checks.tags import SCHEDULES
 
 #: Fewer beats than this in the time that a worker may be silent, and one slow write would declare it gone.
 LEAST_BEATS = 3
@@ -16,7 +17,7 @@ LEAST_BEATS = 3
 COUNTS = ("BACKFILL_MAX_OCCURRENCES", "PAUSE_MAX_ROWS", "LONG_PAUSE_DAYS")
 
 
-@register
+@register(SCHEDULES)
 def check_own_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look at SCHEDULES."""
     found = _unknown_names()

@@ -15,13 +15,15 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from redbeat.schedulers import ensure_conf
 from redis.exceptions import RedisError
 
+from schedules.checks.tags import SCHEDULES
+
 #: Commands wait for this; Redis answers within a millisecond or two.
 TIMEOUT_SECONDS = 0.5
 #: Addresses under which one server answers for itself.
 SCHEMES = ("redis", "rediss", "unix")
 
 
-@register
+@register(SCHEDULES)
 def check_no_cluster(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Refuse RedBeat's ways of naming a Redis Cluster."""
     conf = ensure_conf(current_app._get_current_object())
@@ -39,7 +41,7 @@ def _cluster(named: str) -> CheckMessage:
     )
 
 
-@register
+@register(SCHEDULES)
 def check_redis(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of a Redis that may throw keys away or forget them."""
     found: list[CheckMessage] = []
@@ -49,7 +51,7 @@ def check_redis(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckM
     return found
 
 
-@register(deploy=True)
+@register(SCHEDULES, deploy=True)
 def check_that_redis_answers(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Say what is not known; `check --deploy` only."""
     found: list[CheckMessage] = []

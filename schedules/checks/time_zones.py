@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from schedules.checks.tags import SCHEDULES
 from schedules.models import APIEndpointSchedule
 
 #: Zones of the exchanges that are offered; a machine that lacks one of them lacks most.
 EVERYDAY = ("Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Sydney")
 
 
-@register
+@register(SCHEDULES)
 def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look whether the zones that everybody uses can be loaded here."""
     wanted = dict.fromkeys([APIEndpointSchedule._meta.get_field("timezone").default, settings.TIME_ZONE, *EVERYDAY])

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ class Recurrence:
     NaiveDatetimeError is raised; all instants returned are in UTC, on whole seconds, from 1900 to 9900.
     """
 
-    __slots__ = ("__weakref__", "_changed", "_plain", "_plan", "canonical_json", "rule")
+    __slots__ = ("__weakref__", "_changed", "_known_next", "_plain", "_plan", "canonical_json", "rule")
 
     rule: Definition
     #: The canonical definition on one line with sorted keys: a fingerprint.
@@ -34,6 +34,8 @@ class Recurrence:
     #: The same rule without one-time changes, and what they make of it; None where there are none.
     _plain: "Recurrence | None"
     _changed: ChangedPlan | None
+    #: (from, answer), both in UTC: no occurrence lies strictly between. Many schedules that share a rule ask for it.
+    _known_next: tuple[datetime, datetime] | None
 
     def __init__(self, rule: Definition) -> None:
         object.__setattr__(self, "rule", rule)
@@ -43,6 +45,7 @@ class Recurrence:
         object.__setattr__(self, "_plain", plain)
         object.__setattr__(self, "_changed", changed)
         object.__setattr__(self, "_plan", changed or compile_plan(rule))
+        object.__setattr__(self, "_known_next", None)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f'A recurrence cannot be changed, so "{name}" cannot be set. Parse a new definition.')
@@ -103,8 +106,16 @@ class Recurrence:
 
     def next_after(self, instant: datetime) -> datetime | None:
         """Return the first occurrence strictly later than ``instant``; ``None`` once the rule has ended."""
+        known, is_utc = self._known_next, getattr(instant, "tzinfo", None) is UTC
+        if known and is_utc and known[0] <= instant < known[1]:
+            return known[1]
         found = self._plan.next_after(whole_seconds(instant))
-        return None if found is None else as_datetime(found)
+        if found is None:
+            return None
+        upcoming = as_datetime(found)
+        if is_utc and instant < upcoming:
+            object.__setattr__(self, "_known_next", (instant, upcoming))
+        return upcoming
 
     def next_occurrence(self, instant: datetime) -> Occurrence | None:
         """Return the first occurrence strictly later than ``instant``, with its business day and reason."""

@@ -128,7 +128,6 @@ def watermark_of(
 
     The ledger is asked only when Redis does not know: before the first run, and since it has lost its data.
     """
-    marks = [effective_from, paused_until and last_paused(paused_until), held.last]
-    if held.last is None:
-        marks.append(runs.of(schedule_id))
-    return max(mark for mark in marks if mark is not None)
+    done = runs.of(schedule_id) if held.last is None else held.last
+    paused = paused_until and last_paused(paused_until)
+    return max(filter(None, (effective_from, paused, done)))

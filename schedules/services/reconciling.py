@@ -65,8 +65,7 @@ def reconcile(now: datetime, *, dry_run: bool = False, prune: bool = True, tell:
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="mirror") as background:
         walk = _Walk(mirror, background, read_beside(), now, report, dry_run=dry_run)
         for chunk in raw_rows():
-            walk.look_at(chunk)
-            in_force_count += sum(map(is_row_in_force, chunk))
+            in_force_count += walk.look_at(chunk)
             report.looked_at += len(chunk)
             tell(report.looked_at)
         walk.finish()
@@ -100,15 +99,18 @@ class _Walk:
         #: What is being written, with the seals of the rows it was made of.
         self._under_way: tuple[Future[list[bool]], dict[int, str]] | None = None
 
-    def look_at(self, chunk: Sequence[tuple]) -> None:
-        """Put in force what the mirror has never heard of, and repair what is wrong."""
+    def look_at(self, chunk: Sequence[tuple]) -> int:
+        """Put in force what the mirror has never heard of, and repair what is wrong; return how many are in force."""
         suspects: dict[int, str] = {}
         wanted: dict[int, tuple[tuple, str]] = {}
+        in_force_count = 0
         for row in chunk:
             pk, effective_from, _paused = _since_when(row)
-            if is_row_in_force(row) is (effective_from is None):
+            is_wanted = is_row_in_force(row)
+            in_force_count += is_wanted
+            if is_wanted is (effective_from is None):
                 suspects[pk] = self._seal_of(row)
-            elif effective_from is not None:
+            elif is_wanted:
                 wanted[pk] = row, self._seal_of(row)
         new: list[tuple[tuple, Entry]] = []
         right: dict[int, tuple[str, str]] = {}
@@ -127,6 +129,7 @@ class _Walk:
             self._repair(suspects)
         if right and not self._is_look:
             self._mirror.note_seals(right)
+        return in_force_count
 
     def finish(self) -> None:
         """Wait for what is being written. What has come or gone meanwhile is looked at again."""

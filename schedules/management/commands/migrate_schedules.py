@@ -1,5 +1,6 @@
 """Rebuild the engine's state from the database: every enabled schedule into RedBeat."""
 
+import gc
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
+from schedules.checks.tags import SCHEDULES
 from schedules.exceptions import EngineUnreachable
 from schedules.management.imports import import_schedules
 from schedules.management.naming import instant
@@ -24,6 +26,8 @@ MAX_NAMED = 20
 
 
 class Command(RecordedCommand):
+    # Not the pages' and the addresses': looking at those takes as long as moving thousands of schedules.
+    requires_system_checks = [SCHEDULES]
     help = (
         "Put every enabled schedule into RedBeat as the database has it. Repeating it changes nothing; it never starts "
         "a run, and leaves entries of other programs alone."
@@ -76,6 +80,8 @@ class Command(RecordedCommand):
             import_schedules(self, options | {"dry_run": options["dry_run"] or options["check"]})
             return
         is_look = options["dry_run"] or options["check"]
+        # What was loaded until here stays: Python need not walk through it again and again for what it may forget.
+        gc.freeze()
         try:
             with self._progress(options["verbosity"]) as bar:
                 report = reconcile(
@@ -91,6 +97,8 @@ class Command(RecordedCommand):
                 % {"error": f"{error}".rstrip(".") + "."},
                 returncode=REDIS_AWAY,
             ) from error
+        finally:
+            gc.unfreeze()
         self._tell(report, is_look=is_look, prunes=options["prune"])
         if options["check"] and report.changed_anything:
             sys.exit(DRIFTED)
