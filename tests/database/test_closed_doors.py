@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from tests.browser.scene import build
+from tests.support.builders import a_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,7 @@ FOR_STAFF = OPEN | {
     "/api/v1/redoc",
 }
 CLOSED = {401, 403, 404, 405}
+SIGN_IN = {"username": "chief", "password": "correct horse battery"}
 PARAMETERS = {"code": "run", "name": "morning", "app_label": "schedules"}
 
 
@@ -113,3 +116,45 @@ def test_no_other_site_may_read_or_frame_a_page_or_learn_its_address(rows: User)
         assert headers["X-Frame-Options"] == "DENY", address
         assert headers["X-Content-Type-Options"] == "nosniff", address
         assert headers["Referrer-Policy"] in ("same-origin", "no-referrer"), address
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        " //evil.example",
+        "\x08//evil",
+    ],
+)
+def test_nobody_is_led_to_another_site(client: Client, elsewhere: str) -> None:
+    User.objects.create_superuser("chief", password="correct horse battery")
+    schedule = a_schedule()
+    signed_in = client.post(f"/admin/login/?{urlencode({'next': elsewhere})}", {**SIGN_IN, "next": elsewhere})
+    told_language = client.post("/i18n/setlang/", {"language": "en", "next": elsewhere})
+    do = "/admin/schedules/apiendpointschedule/do"
+    switched = client.post(f"{do}/disable/", {"schedule": schedule.pk, "back": elsewhere})
+    asked = client.get(f"{do}/pause/", {"schedule": schedule.pk, "back": elsewhere})
+
+    assert [answer.status_code for answer in (signed_in, told_language, switched)] == [302] * 3
+    assert re.fullmatch(r"/(admin/[\w/]*)?", signed_in.headers["Location"])
+    assert re.fullmatch(r"/(admin/[\w/]*)?", told_language.headers["Location"])
+    assert re.fullmatch(r"/admin/[\w/]*", switched.headers["Location"])
+    assert "evil" not in asked.content.decode()
+    assert "javascript:" not in asked.content.decode()
+
+
+def test_signing_in_and_out_gives_a_new_session(client: Client) -> None:
+    User.objects.create_superuser("chief", password="correct horse battery")
+    client.cookies["sessionid"] = "known-to-somebody-else-000000000"
+    client.post("/admin/login/", SIGN_IN)
+    first = client.cookies["sessionid"].value
+    assert first != "known-to-somebody-else-000000000"
+    client.post("/admin/logout/")
+    client.post("/admin/login/", SIGN_IN)
+
+    assert client.cookies["sessionid"].value != first
+    client.cookies["sessionid"] = first
+    assert client.get("/admin/").status_code == 302
