@@ -15,3 +15,8 @@ def tell_what_is_not_in_force(command: BaseCommand) -> Iterator[None]:
     yield
     if problem := mirror_problem():
         command.stderr.write(command.style.WARNING(problem))
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with signs written out by which a file or a name could steer the terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n　" else repr(sign)[1:-1] for sign in text)

@@ -83,7 +83,10 @@ def _rounded_up(instant: datetime) -> datetime:
 
 def _interval(interval: Mapping[str, Any], row: Mapping[str, Any], now: datetime, timezone: str) -> Imported:
     every, period = interval.get("every"), interval.get("period")
-    length = _PERIODS[period] * every if period in _PERIODS and type(every) is int else timedelta(0)
+    try:
+        length = _PERIODS[period] * every if period in _PERIODS and type(every) is int else timedelta(0)
+    except OverflowError:  # longer than the calendar
+        length = timedelta(0)
     if length < timedelta(seconds=1) or length % timedelta(seconds=1):
         raise _refusal("interval", "interval_length", _SHORT, every=quote(every), period=quote(period))
     anchor = (row.get("last_run_at") or row.get("start_time") or now).replace(microsecond=0)

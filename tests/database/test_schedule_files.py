@@ -182,6 +182,28 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_file() -> None:
     assert [line.split(",")[0].strip() for line in lines[1:]] == ["line 4", "line 9", "line 13"]
 
 
+def test_a_mistake_made_ten_thousand_times_is_spelled_out_a_hundred_times_and_counted() -> None:
+    lines = refusal("schedules:\n" + "- 5\n" * 10_000).splitlines()
+
+    assert (len(lines), lines[-1]) == (102, "  and 9900 more")
+
+
+def test_a_name_in_a_file_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    an_endpoint(name="上場会社\t表")
+    file = tmp_path / "hostile.yaml"
+    for name, endpoint in (("a\\e[31m\\u202E", "上場会社\\t表"), ("b", "\\e]0;c\\a")):
+        entry = f'{{name: "{name}", endpoint: "{endpoint}", execution_times: {{times: [8:10]}}}}'
+        file.write_text(f"schedules:\n- {entry}\n")
+        said = StringIO()
+        try:
+            call_command("apply_schedules", str(file), stdout=said)
+        except CommandError as error:
+            said.write(str(error))
+        assert "\x1b" not in said.getvalue().replace("\x1b[0m", "")
+        assert not {"\a", "\u202e"} & set(said.getvalue())
+        assert "\\x1b" in said.getvalue()
+
+
 def test_an_entry_that_stands_twice_is_refused() -> None:
     twice = MORNING.replace("exceptional_days:", "- {name: 営業日の朝, endpoint: 上場会社}\nexceptional_days:")
 
@@ -189,7 +211,13 @@ def test_an_entry_that_stands_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "[]", "schedules", "- 1", "\0", "a: b: c", "[" * 5000, "? [1]\n: 2"]
+    "text",
+    [
+        *("", "# nothing\n", "[]", "schedules", "- 1", "\0", "a: b: c", "? [1]\n: 2"),
+        # So deep that PyYAML's own reader would end the process.
+        *("[" * 5000, "schedules: " + "[" * 200_000, "- " * 100_000),
+    ],
+    ids=lambda text: repr(text[:20]),
 )
 def test_what_is_no_such_file_is_a_sentence(text: str) -> None:
     a_schedule()

@@ -122,6 +122,50 @@ def test_what_cannot_be_taken_is_left_with_the_reason_and_what_differs_is_told(t
     assert set(APIEndpointSchedule.objects.values_list("name", flat=True)) == {"both days", "routed", "taken name"}
 
 
+WEIRD: dict[str, dict[str, Any]] = {
+    "args are an object": {"args": '{"a": 1}'},
+    "args are a number": {"args": "5"},
+    "args are a text": {"args": '"abc"'},
+    "kwargs are a list": {"kwargs": "[1]"},
+    "kwargs are a text": {"kwargs": '"abc"'},
+    "headers are a list": {"headers": "[1]"},
+    "no number": {"kwargs": '{"colour": NaN}'},
+    "half of a sign": {"kwargs": '{"colour": "\\ud800"}'},
+    "a sign that is none": {"kwargs": '{"colour": "\\u0000"}'},
+    "deep": {"args": "[" * 100_000},
+    "a long number": {"args": f"[{'1' * 10_000}]"},
+    "no JSON": {"args": "[1"},
+    "no task": {"task": ""},
+    "another task": {"task": "celery.backend_cleanup"},
+    "priority": {"priority": 200},
+    "queue": {"queue": "q" * 150},
+}
+
+
+@pytest.mark.parametrize("name", WEIRD)
+def test_one_row_that_makes_no_sense_is_left_with_a_reason_and_holds_up_no_other(theirs: Any, name: str) -> None:
+    a_row(theirs, "a sound one")
+    row = a_row(theirs, name)
+    theirs.PeriodicTask.objects.filter(pk=row.pk).update(**WEIRD[name])
+
+    said = migrate("--from-django-celery-beat")
+
+    assert line_of(name, said).startswith("left out")
+    assert len(line_of(name, said)) < 500
+    assert list(APIEndpointSchedule.objects.values_list("name", flat=True)) == ["a sound one"]
+
+
+def test_an_interval_longer_than_the_calendar_is_left_and_null_stands_for_nothing(theirs: Any) -> None:
+    a_row(theirs, "for ever", interval=theirs.IntervalSchedule.objects.create(every=2_000_000_000, period="days"))
+    row = a_row(theirs, "null")
+    theirs.PeriodicTask.objects.filter(pk=row.pk).update(args="null", kwargs="null", headers="null")
+
+    said = migrate("--from-django-celery-beat")
+
+    assert line_of("for ever", said).startswith("left out")
+    assert list(APIEndpointSchedule.objects.values_list("name", flat=True)) == ["null"]
+
+
 def test_repeating_it_and_a_dry_run_make_nothing(theirs: Any) -> None:
     a_row(theirs)
     assert "taken over: 1" in migrate("--from-django-celery-beat", "--dry-run")

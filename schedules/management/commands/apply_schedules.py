@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from schedules.management.recorded import RecordedCommand
-from schedules.management.telling import tell_what_is_not_in_force
+from schedules.management.telling import printable, tell_what_is_not_in_force
 from schedules.services.files.applying import apply_file
 from schedules.services.files.plan import Change, Plan, Verb
 from schedules.services.files.problems import FileRefused
@@ -50,7 +50,7 @@ class Command(RecordedCommand):
                     tell=lambda done: bar.update(done - bar.n),
                 )
         except FileRefused as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(printable(str(error))) from error
         self._tell(plan, is_plan=options["plan"], shows_all=options["verbosity"] > 1)
 
     def _text(self, name: str) -> str:
@@ -84,9 +84,9 @@ class Command(RecordedCommand):
 
     def _tell_change(self, change: Change) -> None:
         style = {Verb.CREATED: self.style.SUCCESS, Verb.DELETED: self.style.ERROR}.get(change.verb, str)
-        self.stdout.write(style(f"  {SIGNS[change.verb]} {change.title}"))
+        self.stdout.write(style(f"  {SIGNS[change.verb]} {printable(change.title)}"))
         for field in change.fields:
-            self.stdout.write(f"      {field.name}: {field.before} → {field.after}")
+            self.stdout.write(printable(f"      {field.name}: {field.before} → {field.after}"))
         if change.owner:
             self.stdout.write("      " + _('managed by "%(owner)s" from now on') % {"owner": change.owner})
         elif change.owner is not None:

@@ -7,6 +7,9 @@ from django.utils.translation import ngettext
 
 from schedules.exceptions import SchedulesError
 
+#: Problems that a refusal spells out; whoever has more has made one mistake many times.
+MOST_SAID = 100
+
 
 @dataclass(frozen=True)
 class FileProblem:
@@ -40,4 +43,7 @@ class FileRefused(SchedulesError):
             "%(count)d problems in the file. Nothing was changed.",
             count,
         )
-        return "\n".join([head % {"count": count}, *(f"  {problem}" for problem in self.problems)])
+        lines = [head % {"count": count}, *(f"  {problem}" for problem in self.problems[:MOST_SAID])]
+        if (rest := count - MOST_SAID) > 0:
+            lines.append("  " + ngettext("and %(count)d more", "and %(count)d more", rest) % {"count": rest})
+        return "\n".join(lines)

@@ -53,6 +53,7 @@ class Read:
         if len(text) > MAX_LENGTH:
             raise FileRefused([FileProblem(_("The file is too long."))])
         try:
+            _refuse_depth(text)
             node = yaml.compose(text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -74,8 +75,6 @@ class Read:
         if id(node) in self._seen:
             return self._refuse(node, _("Aliases (*name) are not read. Write the value out."))
         self._seen.add(id(node))
-        if len(path) > MAX_DEPTH:
-            return self._refuse(node, _("Lists and objects lie too deep in one another."))
         kind = node.tag.removeprefix(_TAG)
         if isinstance(node, yaml.ScalarNode) and kind in ("null", "bool", "int", "float", "str"):
             return self._scalar(node, kind)
@@ -120,6 +119,19 @@ class Read:
 
     def _refuse(self, node: Any, sentence: str) -> None:
         self.problems.append(FileProblem(sentence, node.start_mark.line + 1))
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise FileRefused for what lies too deep: the composer written in C calls itself until the process dies of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH + 1:
+            sentence = _("Lists and objects lie too deep in one another.")
+            raise FileRefused([FileProblem(sentence, event.start_mark.line + 1)])
 
 
 def _no_yaml(cause: str, line: int | None) -> FileRefused:

@@ -6,18 +6,23 @@ writes it down when it notices a change; but a row that is switched off is saved
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.apps import apps
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
 
+from schedules.recurrence.problems import quote
 from schedules.services.importing.found import Found, not_taken, rule_of
 
 APP = "django_celery_beat"
 #: A row that starts then is held back. Its beat adds and subtracts decades, so that no later year would do.
 HELD_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
+#: The sign zero, as JSON escapes it.
+_ZERO = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 KINDS = ("crontab", "interval", "clocked", "solar")
 
 
@@ -65,15 +70,37 @@ def _found(row: Any, *, now: datetime, timezone: str) -> Found:
         "options": {"queue": row.queue, "priority": row.priority, "expires_seconds": row.expire_seconds},
     }
     try:
-        args, kwargs, headers = (json.loads(text or nothing) for text, nothing in (
-            (row.args, "[]"), (row.kwargs, "{}"), (row.headers, "{}")
-        ))  # fmt: skip
+        args, kwargs = _read(row.args, list), _read(row.kwargs, dict)
+        headers = _read(row.headers, dict)
     except ValueError as error:
         return Found(args=[], kwargs={}, refusal=f"JSON: {error}", **common)
     rule = rule_of(values, now=now, timezone=timezone)
     lost = {"exchange": row.exchange, "routing_key": row.routing_key, "headers": headers}
     rule["notices"] = (*rule.get("notices", ()), *not_taken(name for name, value in lost.items() if value))
     return Found(args=args, kwargs=kwargs, **rule, **common)
+
+
+def _read(text: str | None, kind: type) -> Any:
+    """Return what a column of JSON says. Raises ValueError: it is a text there, in which anything may stand."""
+    try:
+        found = json.loads(text or "null", parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError(_("Lists and objects lie too deep in one another.")) from error
+    if found is None:
+        return kind()
+    if not isinstance(found, kind):
+        wanted = "[…]" if kind is list else "{…}"
+        sentence = _("%(wanted)s is expected, and not %(value)s.")
+        raise ValueError(sentence % {"wanted": wanted, "value": quote(text)})
+    # No text of PostgreSQL holds the sign zero or half of a sign.
+    said = json.dumps(found, ensure_ascii=False)
+    if _ZERO.search(said) or any("\ud800" <= sign <= "\udfff" for sign in said):
+        raise ValueError(_("The text holds signs that cannot be kept."))
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(_('"%(value)s" is not a number that can be kept.') % {"value": name})
 
 
 def _tasks() -> Any:
