@@ -40,7 +40,7 @@ def main(schedules: int, runs: int, requests: int, database: str) -> None:
         asked: dict[str, Callable[[int], Any]] = {
             "list of 50": lambda n: session.get(f"{api}/schedules?page={n % page + 1}"),
             "list, searched": lambda n: session.get(f"{api}/schedules?search=bench 1{n % 10}"),
-            "list, filtered": lambda n: session.get(f"{api}/schedules?schedule_type=daily&page={n % 5 + 1}"),
+            "list, filtered": lambda n: session.get(f"{api}/schedules?schedule_type=daily&page={n % max(1, schedules // 500) + 1}"),
             "preview of an expression": lambda n: session.get(f"{api}/schedules/preview", params=rule(n)),
             "preview of a definition": lambda n: session.post(f"{api}/schedules/preview", json=daily(n)),
             "detail": lambda n: session.get(f"{api}/schedules/{ids[n % len(ids)]}"),
