@@ -34,13 +34,14 @@ def main(schedules: int, runs: int, requests: int, database: str) -> None:
         fill_runs_of(schedules, runs)
         web = stack.web()
         api, session, worker = f"{web.url}/api/v1", a_session(), worker_of(web.pid)
-        page = schedules // 100
+        # Pages of 50; a fifth of the schedules is daily.
+        page, few = max(1, schedules // 100), max(1, schedules // 500)
         ids = [row["id"] for row in session.get(f"{api}/schedules").json()["results"]]
         cursors = cursors_of(session, api)
         asked: dict[str, Callable[[int], Any]] = {
             "list of 50": lambda n: session.get(f"{api}/schedules?page={n % page + 1}"),
             "list, searched": lambda n: session.get(f"{api}/schedules?search=bench 1{n % 10}"),
-            "list, filtered": lambda n: session.get(f"{api}/schedules?schedule_type=daily&page={n % max(1, schedules // 500) + 1}"),
+            "list, filtered": lambda n: session.get(f"{api}/schedules?schedule_type=daily&page={n % few + 1}"),
             "preview of an expression": lambda n: session.get(f"{api}/schedules/preview", params=rule(n)),
             "preview of a definition": lambda n: session.post(f"{api}/schedules/preview", json=daily(n)),
             "detail": lambda n: session.get(f"{api}/schedules/{ids[n % len(ids)]}"),
