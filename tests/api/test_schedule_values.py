@@ -76,6 +76,7 @@ def test_no_value_of_any_field_of_a_schedule_is_a_fault_of_the_program(
             assert not APIEndpointSchedule.objects.exists()
 
 
+@pytest.mark.one_database  # two answers of one program are held against each other
 @pytest.mark.parametrize("field", [*RULE_FIELDS, "args", "kwargs"])
 def test_a_preview_refuses_what_saving_would_refuse_and_in_the_same_way(
     client: APIClient, endpoint: APIEndpoint, field: str

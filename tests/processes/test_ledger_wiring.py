@@ -28,7 +28,7 @@ BEGINNINGS = {
 }
 
 
-@pytest.mark.parametrize("pool", ["prefork", "threads", "solo"])
+@pytest.mark.parametrize("pool", ["prefork", "threads", pytest.param("solo", marks=pytest.mark.one_database)])
 def test_a_task_of_every_kind_is_recorded_and_done_once_although_its_message_arrives_twice(
     stack: Stack, redis_client: redis.Redis, pool: str
 ) -> None:

@@ -124,6 +124,16 @@ def copy(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Copy]:
     copy.end()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, RunningProcess]]:
+    """A copy that runs, for tests that only look at it; it has shown its login."""
+    copy = Copy(tmp_path_factory.mktemp("running"))
+    run = copy.make_run()
+    copy.password(run)
+    yield copy, run
+    copy.end()
+
+
 @contextlib.contextmanager
 def taken_port() -> Iterator[int]:
     with socket.socket() as listener:
@@ -143,33 +153,49 @@ def sign_in(address: str, login: str, password: str) -> str:
         return answer.geturl()
 
 
-def test_it_starts_everything_shows_a_login_that_works_and_ends_with_ctrl_c(copy: Copy) -> None:
-    run = copy.make_run()
-    password = copy.password(run)
+def test_it_starts_everything_and_shows_a_login_that_works(running: tuple[Copy, RunningProcess]) -> None:
+    copy, run = running
 
     address = f"http://127.0.0.1:{copy.port}"
-    assert sign_in(address, "demo", password) == f"{address}/admin/"
+    assert sign_in(address, "demo", copy.password(run)) == f"{address}/admin/"
     run.wait_for_output("ready.")  # the worker
     for command in PARTS.values():
         assert copy.part(*command.split())
     assert copy.part("stockura.jquants.standin")
 
-    run.interrupt(within=30)
 
-    assert copy.processes() == {}
-    assert run.output().endswith("Everything is stopped.\n")
-    assert "make:" not in run.output()
-    assert "Traceback" not in run.output()
+def test_what_is_secret_can_be_read_by_its_owner_only(running: tuple[Copy, RunningProcess]) -> None:
+    copy, _run = running
+
+    for secret in (copy.env_file, copy.var_dir / "demo-password"):
+        assert secret.stat().st_mode & 0o077 == 0, secret
 
 
-def test_the_next_run_goes_on_with_the_same_data_and_shows_the_same_login(copy: Copy) -> None:
+def test_a_second_run_on_the_same_copy_is_refused(running: tuple[Copy, RunningProcess]) -> None:
+    copy, run = running
+
+    refusal = copy.refusal()
+
+    assert f"Another `make run` already runs on this copy (process {copy.part('stockura/running up')}" in refusal
+    assert run.is_running
+
+
+def test_ctrl_c_ends_everything_and_the_next_run_goes_on_with_the_same_data_and_shows_the_same_login(
+    copy: Copy,
+) -> None:
     first = copy.make_run()
     password = copy.password(first)
     settings = copy.env_file.read_text()
     with copy.redis() as client:
         client.set("kept", "yes")
+    first.wait_for_output("ready.")  # the worker
+
     first.interrupt(within=30)
 
+    assert copy.processes() == {}
+    assert first.output().endswith("Everything is stopped.\n")
+    assert "make:" not in first.output()
+    assert "Traceback" not in first.output()
     second = copy.make_run()
 
     assert copy.password(second) == password
@@ -177,14 +203,6 @@ def test_the_next_run_goes_on_with_the_same_data_and_shows_the_same_login(copy: 
     assert sign_in(f"http://127.0.0.1:{copy.port}", "demo", password).endswith("/admin/")
     with copy.redis() as client:
         assert client.get("kept") == "yes"
-
-
-def test_what_is_secret_can_be_read_by_its_owner_only(copy: Copy) -> None:
-    run = copy.make_run()
-    copy.password(run)
-
-    for secret in (copy.env_file, copy.var_dir / "demo-password"):
-        assert secret.stat().st_mode & 0o077 == 0, secret
 
 
 def test_with_debug_off_the_pages_still_find_their_style(copy: Copy) -> None:
@@ -242,18 +260,6 @@ def test_ctrl_c_while_it_starts_ends_what_has_been_started(copy: Copy, step: str
     assert copy.processes() == {}
     assert re.search(r"Everything is stopped\.|Stopped before everything was ready", run.output())
     assert "Traceback" not in run.output()
-
-
-def test_a_second_run_on_the_same_copy_is_refused(copy: Copy) -> None:
-    run = copy.make_run()
-    copy.password(run)
-
-    refusal = copy.refusal()
-
-    assert (
-        f"Another `make run` already runs on this copy (process {copy.part('stockura/running up')}" in refusal
-    )
-    assert run.is_running
 
 
 @pytest.mark.parametrize(
