@@ -88,7 +88,9 @@ def buttons_of(schedule: APIEndpointSchedule, may: dict[str, bool], *, now: date
         codes.append("resume")
     elif schedule.enabled:
         codes.append("pause")
-    codes.append("disable" if schedule.enabled else "enable")
+    if not schedule.managed_by:
+        # Whether it is on stands in its file.
+        codes.append("disable" if schedule.enabled else "enable")
     return [ACTIONS[code] for code in codes if may[ACTIONS[code].permission]]
 
 

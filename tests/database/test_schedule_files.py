@@ -343,6 +343,7 @@ def test_a_page_of_what_a_file_manages_is_only_read_until_it_is_taken_over(clien
         address = f"/admin/schedules/{row._meta.model_name}/{row.pk}/"
         page = client.get(f"{address}change/")
         assert 'name="_save"' not in page.content.decode()
+        assert "Switch off" not in page.content.decode(), "it would be refused"
         assert client.get(f"{address}take-over/").status_code == 302, "a GET changes nothing"
         assert type(row).objects.get().managed_by == "operations"
         deleted = client.post(f"{address}delete/", {"post": "yes"}, follow=True).content.decode()
