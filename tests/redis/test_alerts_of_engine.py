@@ -1,15 +1,19 @@
 """Alerts on what beat leaves undone while it leads: what is saved and does not hold, what is due and is not sent."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from schedules.alerts.watcher import Watcher
 from schedules.alerts.watching import watch
-from schedules.models import Alert, AlertDelivery, AlertRule, APIEndpointSchedule
+from schedules.models import Alert, AlertChannel, AlertDelivery, AlertRule, APIEndpointSchedule
 from tests.support import tasks  # noqa: F401 (registers them)
-from tests.support.builders import a_schedule
+from tests.support.builders import a_run, a_schedule
 from tests.support.driven_beat import DrivenScheduler
+from tests.support.receivers import web_receiver
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,3 +107,20 @@ def test_what_a_leading_beat_does_not_send_is_late_until_it_is_sent(beat: Driven
     beat.tick_at(now + GATHERED)
     watch(now + GATHERED)
     assert opened() == []
+
+
+def test_two_that_look_in_the_same_moments_open_and_tell_it_once(settings: Any) -> None:
+    quick = {"ALERT_LOOK_EVERY_SECONDS": 0.001, "ALERT_GROUP_SECONDS": 0.001, "ALERT_PRIVATE_TARGETS": True}
+    settings.SCHEDULES = {**settings.SCHEDULES, **quick}
+    a_run(hourly("failing"), state="failed", error="No key.", finished_at=datetime.now(UTC))
+    with web_receiver() as receiver:
+        AlertRule.objects.update(events=["failed"])
+        AlertChannel.objects.update(url=receiver.url)
+        watchers = [Watcher("one"), Watcher("other")]
+        threads = [Thread(target=lambda each=each: [each.step() for _ in range(6)]) for each in watchers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        wait_until(lambda: receiver.posts, within=10)
+        assert (len(receiver.posts), Alert.objects.count(), AlertDelivery.objects.count()) == (1, 1, 1)
