@@ -62,7 +62,8 @@ class RunChart:
 def run_chart_of(schedule: APIEndpointSchedule, *, now: datetime) -> RunChart | None:
     """Return the chart of the schedule's latest runs; None while there are fewer than FEWEST."""
     shown = ("state", "trigger", "scheduled_for", "started_at", "finished_at", "created_at")
-    runs = list(schedule.runs.only(*shown)[:COUNT])
+    # With the key of its schedule: a related manager sets that on each run, and would fetch each anew.
+    runs = list(schedule.runs.only("schedule_id", *shown)[:COUNT])
     if len(runs) < FEWEST:
         return None
     signs: dict[tuple[str, str], list[str]] = {}
