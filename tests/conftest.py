@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for folder, needs in FOLDERS.items():
         config.addinivalue_line("markers", f"{folder}: needs {needs}")
     config.addinivalue_line("markers", "one_database: plays no part in it which database it is; run on SQLite only")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell has the tests in its background (`make test &`); what they start must hear Ctrl-C all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Here, and not at import: pytest-django sets Django up in its own pytest_configure, which comes last.
     from tests.support.environment import TestRun
 
