@@ -47,7 +47,7 @@ test-storms: install ## the storms of kills and the outages in their full size (
 	@STOCKURA_STORM=full $(PY) -m pytest -s tests/processes/test_storms.py tests/processes/test_outages.py tests/processes/test_in_force_at_once.py tests/processes/test_preview_equals_firing.py $(PYTEST)
 
 test-long: install ## the searches among rules and changes, with many times the examples (up to an hour)
-	@STOCKURA_FULL_WALK=1 $(PY) -m pytest -n 2 --dist worksteal tests/pure/recurrence tests/redis/test_edits_property.py tests/redis/test_occurrence_changes.py tests/redis/test_schedule_files_property.py $(PYTEST)
+	@STOCKURA_FULL_WALK=1 $(PY) -m pytest -n 2 --dist worksteal tests/pure/recurrence tests/redis/test_edits_property.py tests/redis/test_occurrence_changes_property.py tests/redis/test_schedule_files_property.py $(PYTEST)
 
 lint: install ## style, system checks, missing migrations, direction of imports, known vulnerabilities
 	@$(PY) -m ruff check .

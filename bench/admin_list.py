@@ -9,7 +9,6 @@ the pages: the scrape of metrics, a look of the alerts, and one batch of forgett
 """
 
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.support import both_databases
 from bench.support.copy import a_copy
 from bench.support.history import HISTORY, fill
 from bench.support.marks import mark
@@ -171,12 +171,4 @@ def answered(client: Any, address: str) -> Answer:
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    sizes = [int(text) for text in given if text.isdigit()]
-    databases = [text for text in given if not text.isdigit()] or ["postgresql", "sqlite"]
-    if len(databases) > 1:
-        # Settings are read once in a process.
-        for each in databases:
-            subprocess.run([sys.executable, __file__, *map(str, sizes), each], check=True)
-    else:
-        main(*(sizes + [10_000, 1_000_000][len(sizes) :]), database=databases[0])
+    both_databases.run(main, 10_000, 1_000_000)

@@ -8,7 +8,6 @@ much the worker worked for one request: on a busy machine that is what to compar
 """
 
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.support import both_databases
 from bench.support.copy import a_copy
 from bench.support.figures import cpu_seconds
 from bench.support.history import fill_runs
@@ -85,7 +85,7 @@ def a_session() -> Any:
 
 def fill_runs_of(schedules: int, runs: int) -> None:
     """Put as many schedules in force, of several kinds, with a long history."""
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     now = datetime.now(UTC)
     replace_schedules(schedules, fields_of, now=now)
@@ -128,12 +128,4 @@ def report(what: str, ask: Callable[[int], Any], requests: int, worker: int) -> 
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    sizes = [int(text) for text in given if text.isdigit()]
-    databases = [text for text in given if not text.isdigit()] or ["postgresql", "sqlite"]
-    if len(databases) > 1:
-        # Settings are read once in a process.
-        for each in databases:
-            subprocess.run([sys.executable, __file__, *map(str, sizes), each], check=True)
-    else:
-        main(*(sizes + [10_000, 1_000_000, 100][len(sizes) :]), database=databases[0])
+    both_databases.run(main, 10_000, 1_000_000, 100)

@@ -82,7 +82,7 @@ def variety(number: int) -> dict[str, Any]:
 
 def reconcile(count: int) -> None:
     from schedules.models import APIEndpointSchedule
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     begun = time.perf_counter()
     report = reconcile(datetime.now(UTC))

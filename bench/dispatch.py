@@ -103,7 +103,7 @@ class Contest:
 
     def _ours(self, count: int, client: Any, **env: str) -> Measured:
         from schedules.monitoring import engine_health
-        from schedules.services.mirroring import reconcile
+        from schedules.services.reconciling import reconcile
         from tests.support.waiting import wait_until
 
         self._redis.flushall()

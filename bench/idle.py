@@ -56,7 +56,7 @@ def main(count: int, instants: int) -> None:
 
 def fill(count: int, *, enabled: bool = True) -> None:
     """Leave ``count`` schedules in database and mirror, due next year if ``enabled``, else since yesterday."""
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     now = datetime.now(UTC)
     start = (now + timedelta(days=300 if enabled else -1)).replace(microsecond=0)
@@ -122,7 +122,7 @@ def reconciling() -> None:
     """Time what beat does now and then: comparing everything with the database, with nothing to repair."""
     from schedules import conf
     from schedules.beat.upkeep import REST_AFTER_RECONCILE
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     begun = time.thread_time()
     reconcile(datetime.now(UTC))

@@ -21,7 +21,7 @@ def fill(schedules: int, runs: int, now: datetime) -> None:
 
 
 def fill_schedules(count: int, now: datetime) -> None:
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     def fields(number: int) -> dict[str, Any]:
         times = {"times": [f"{number % 24:02}:{number // 24 % 60:02}"]}

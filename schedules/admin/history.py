@@ -18,6 +18,7 @@ from unfold.decorators import action
 from schedules import actors
 from schedules.admin.history_words import Told, difference_lines, told
 from schedules.exceptions import ManagedByFile, NothingToRevert, NotRevertible, TaskRefused
+from schedules.forms.reasons import IN_CHANGES, ReasonField
 from schedules.forms.widgets import INPUT
 from schedules.history import deleted_rows, history_of, whole_history_of
 from schedules.models import RecordedChange
@@ -36,12 +37,7 @@ class _ChangedMeanwhile(Exception):
 
 
 class RevertForm(forms.Form):
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"),
-        max_length=actors.LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=gettext_lazy("Stands in the history of changes, beside your name."),
-    )
+    reason = ReasonField(help_text=IN_CHANGES, required=True)
 
 
 class ShowsHistory:

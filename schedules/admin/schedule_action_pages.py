@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from schedules.actors import LONGEST_REASON
 from schedules.admin.form_layout import arguments_of_form
 from schedules.admin.in_force import TellsWhatIsNotInForce
 from schedules.admin.model_admin import ModelAdmin
@@ -23,9 +24,9 @@ from schedules.admin.schedule_actions import ACTIONS, MAX_AT_ONCE, Asked, Outcom
 from schedules.admin.schedule_facts import next_run_text, passed_over_text, rule_in_words
 from schedules.exceptions import AnswerRefused, EngineUnreachable
 from schedules.forms.arguments import TellsTask
-from schedules.forms.asking import LONGEST_REASON, AskingForm
+from schedules.forms.asking import AskingForm
 from schedules.models import APIEndpointSchedule, ScheduleRun
-from schedules.services import mirroring
+from schedules.services.reconciling import reconcile
 from schedules.standing import places_of
 
 
@@ -203,7 +204,7 @@ class ScheduleActionPages(TellsWhatIsNotInForce, ModelAdmin):
         is_repair = request.method == "POST"
         report, problem = None, ""
         try:
-            report = mirroring.reconcile(timezone.now(), dry_run=not is_repair)
+            report = reconcile(timezone.now(), dry_run=not is_repair)
         except EngineUnreachable as error:
             problem = str(error)
         if is_repair and report is not None:

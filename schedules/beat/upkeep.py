@@ -19,7 +19,8 @@ from schedules.exceptions import EngineUnreachable
 from schedules.ledger import events, sweeping
 from schedules.mirror import tally
 from schedules.mirror.mirror import Mirror
-from schedules.services import mirroring, occurrence_upkeep, retention
+from schedules.services import occurrence_upkeep, retention
+from schedules.services.reconciling import reconcile
 from schedules.services.resuming import EndedPauses
 
 logger = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class Upkeep:
         # Before the work: what is asked for during it counts for the next one.
         self._reconcile_now.clear()
         now, begun = self._now(), time.thread_time()
-        report = mirroring.reconcile(now)
+        report = reconcile(now)
         self._reconcile_took = timedelta(seconds=time.thread_time() - begun)
         self.reconciled_at = now
         if report.pushed or report.removed:

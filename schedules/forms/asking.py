@@ -10,11 +10,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from schedules.actors import LONGEST_REASON
 from schedules.exceptions import PauseEndsTwice, TradingDayUnknown
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import LocalInstantField, in_zone
-from schedules.forms.widgets import INPUT, Segments
+from schedules.forms.reasons import IN_CHANGES, ReasonField
+from schedules.forms.widgets import Segments
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import exceptional_days_by_exchange
 from schedules.services.pause_ends import next_trading_day
@@ -44,13 +44,7 @@ class AskingForm(forms.Form):
 class WhyForm(forms.Form):
     """Why something is changed."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the history of changes, beside your name."),
-    )
+    reason = ReasonField(help_text=IN_CHANGES)
 
 
 class SwitchForm(WhyForm, AskingForm):
@@ -67,12 +61,7 @@ class ResumeForm(AskingForm):
         widget=Segments(),
         help_text=_("What is run is run one after the other. The rest stands in the history as skipped."),
     )
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-    )
+    reason = ReasonField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,12 +71,7 @@ class ResumeForm(AskingForm):
 
 
 class PauseForm(AskingForm):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Whoever looks at the list sees it."),
-    )
+    reason = ReasonField(help_text=_("Whoever looks at the list sees it."), required=True)
     until_next_trading_day = forms.BooleanField(label=_("Until the next trading day"), required=False)
     until = LocalInstantField(label=_("Until"), required=False)
 

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from schedules.forms.asking import LONGEST_REASON
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import LocalInstantField, in_zone
+from schedules.forms.reasons import IN_RUNS, ReasonField
 from schedules.forms.widgets import INPUT, Segments
 from schedules.models import Backfill
 from schedules.services.backfills.planning import MAX_AT_ONCE, BackfillRequest, largest_backfill
@@ -34,13 +34,7 @@ class BackfillForm(forms.Form):
         label=_("At most"), required=False, min_value=1, max_value=2**31 - 1, widget=forms.NumberInput(NUMBER)
     )
     include_succeeded = forms.BooleanField(label=_("Run again what has succeeded already"), required=False)
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the run history, beside your name."),
-    )
+    reason = ReasonField(help_text=IN_RUNS)
 
     def __init__(self, *args: Any, suggested: Suggestion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

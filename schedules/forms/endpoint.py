@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.fields import MINUTE, JsonText, SecondsField
 from schedules.forms.owned import RefusesManaged
 from schedules.forms.permitted_tasks import PermittedTasks
-from schedules.forms.widgets import INPUT, TaskInput
+from schedules.forms.reasons import IN_CHANGES, ReasonField
+from schedules.forms.widgets import TaskInput
 from schedules.models import APIEndpoint
 
 
@@ -27,13 +27,7 @@ class EndpointForm(TellsTask, PermittedTasks, RefusesManaged, forms.ModelForm):
         help_text=_("A run that no worker has begun by then is dropped. Empty: never."),
     )
 
-    change_reason = forms.CharField(
-        label=_("Reason for this change"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the history of changes, beside your name."),
-    )
+    change_reason = ReasonField(label=_("Reason for this change"), help_text=IN_CHANGES)
 
     class Meta:
         model = APIEndpoint

@@ -8,10 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from schedules.forms.asking import LONGEST_REASON
 from schedules.forms.choices import zone_label
 from schedules.forms.fields import LocalInstantField, in_zone
-from schedules.forms.widgets import INPUT
+from schedules.forms.reasons import IN_CHANGES, ReasonField
 
 
 class OccurrenceForm(forms.Form):
@@ -23,13 +22,7 @@ class OccurrenceForm(forms.Form):
 
 
 class ReasonForm(OccurrenceForm):
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Whoever looks at the next runs sees it."),
-    )
+    reason = ReasonField(help_text=_("Whoever looks at the next runs sees it."))
 
 
 class UndoForm(ReasonForm):
@@ -40,7 +33,7 @@ class UndoForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Nothing is left of the change that could show it.
-        self.fields["reason"].help_text = _("Stands in the history of changes, beside your name.")
+        self.fields["reason"].help_text = IN_CHANGES
 
 
 class MoveForm(ReasonForm):

@@ -2,26 +2,18 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.asking import AskingForm
 from schedules.forms.fields import JsonText
-from schedules.forms.widgets import INPUT
+from schedules.forms.reasons import IN_RUNS, ReasonField
 
 
 class RunForm(TellsTask, AskingForm):
     """The arguments are shown as the schedule has them, a field for each where the task's parameters are known."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the run history, beside your name."),
-    )
+    reason = ReasonField(help_text=IN_RUNS)
     args = JsonText(label=_("arguments"), required=False, widget=JsonArea())
     kwargs = JsonText(label=_("named arguments"), required=False, widget=JsonArea())
 

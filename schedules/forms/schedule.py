@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from schedules.actors import LONGEST_REASON
 from schedules.forms.arguments import JsonArea, TellsTask
 from schedules.forms.choices import exchange_choices, zone_choices
 from schedules.forms.fields import (
@@ -25,7 +24,8 @@ from schedules.forms.fields import (
 )
 from schedules.forms.owned import RefusesManaged
 from schedules.forms.permitted_tasks import PermittedTasks
-from schedules.forms.widgets import INPUT, CronInput, Segments
+from schedules.forms.reasons import IN_CHANGES, ReasonField
+from schedules.forms.widgets import CronInput, Segments
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.recurrence.zones import find_zone
 
@@ -92,13 +92,7 @@ class ScheduleForm(TellsTask, PermittedTasks, RefusesManaged, forms.ModelForm):
         help_text=_("A run that no worker has begun by then is dropped. Empty: as the endpoint says."),
     )
 
-    change_reason = forms.CharField(
-        label=_("Reason for this change"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.TextInput({"class": INPUT}),
-        help_text=_("Stands in the history of changes, beside your name."),
-    )
+    change_reason = ReasonField(label=_("Reason for this change"), help_text=IN_CHANGES)
 
     class Meta:
         model = APIEndpointSchedule

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Cast
 
-from schedules.models.definitions import Beside, Ruled, recurrence_of
+from schedules.models.definitions import ANCHORED_WHEN_MADE, Beside, Ruled, recurrence_of
 from schedules.models.schedule import APIEndpointSchedule
 from schedules.recurrence import DefinitionError, Recurrence
 
@@ -26,7 +26,7 @@ IN_JSON = tuple(
 #: because thousands of instants take long to read.
 ANCHOR = "anchor"
 _MADE_AT = models.Case(
-    models.When(schedule_type="interval", starts_at__isnull=True, then="created_at"),
+    models.When(schedule_type=ANCHORED_WHEN_MADE, starts_at__isnull=True, then="created_at"),
     output_field=models.DateTimeField(null=True),
 )
 

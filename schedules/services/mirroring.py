@@ -1,4 +1,4 @@
-"""Keep Redis' mirror in step with the database: push and remove after commit, and repair what differs.
+"""Keep Redis' mirror in step with the database: push and remove after commit.
 
 The database is the truth. Redis that does not answer never fails a save: the person is told that the change is
 saved and not yet in force, and the next reconcile repeats the push.
@@ -20,19 +20,6 @@ from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.models.definitions import read_beside
 from schedules.models.lifecycle import is_in_force
 from schedules.services.pushing import Examined, push, remove
-from schedules.services.reconciling import ReconcileReport, reconcile
-
-__all__ = [
-    "ReconcileReport",
-    "endpoint_saved",
-    "mirror_problem",
-    "push_on_commit",
-    "push_schedules",
-    "reconcile",
-    "remove_on_commit",
-    "remove_schedules",
-    "schedules_asking",
-]
 
 logger = logging.getLogger(__name__)
 

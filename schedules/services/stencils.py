@@ -33,7 +33,6 @@ _TO_THE_SECOND = len("2000-01-01 00:00:00")
 #: Stand in the text where the holes are to be; nobody else can have written them.
 _ARGS, _KWARGS, _NAME = (uuid.uuid4().hex for _ in range(3))
 
-
 _ITEM = r'(?:"[\w .:/@+-]*"|0|-?[1-9]\d{0,17}|true|false|null)'
 #: Most arguments, of which everybody writes the same JSON; reading and writing it takes longer than all the rest.
 _WRITTEN_ALIKE = re.compile(rf'\[(?:{_ITEM}(?:, {_ITEM})*)?\]|\{{(?:"[\w .:/@+-]*": {_ITEM})?\}}', re.ASCII)

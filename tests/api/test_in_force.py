@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from tests.api.schedules import ADDRESS, OF_KIND, PREVIEW, a_definition
 from tests.support.redis_server import RedisServer
 

@@ -16,7 +16,7 @@ from schedules.agenda import agenda
 from schedules.mirror.mirror import Mirror
 from schedules.mirror.presence import Presence
 from schedules.models import Alert, AlertEvent, AlertRule, APIEndpointSchedule, ExceptionalDay, ScheduleRun
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from schedules.services.switching import pause_schedule, set_enabled
 from tests.support.builders import a_run, a_schedule
 from tests.support.redis_server import OwnRedis

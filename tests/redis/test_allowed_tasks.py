@@ -15,15 +15,16 @@ from schedules.exceptions import TaskRefused
 from schedules.ledger.claiming import Message, Verdict, claim
 from schedules.messages import Origin
 from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange, ScheduleRun
+from schedules.models import APIEndpoint, RecordedChange, ScheduleRun
 from schedules.models.reasons import Reason
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from schedules.services.resuming import resume_schedule
 from schedules.services.triggering import run_now
 from schedules.task_catalogue import known_tasks
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_key, a_schedule, an_endpoint
 from tests.support.driven_beat import DrivenScheduler, sent
+from tests.support.occurrences import hourly
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,10 +60,6 @@ def script_of(user: User) -> APIClient:
     client = APIClient(HTTP_ACCEPT_LANGUAGE="en")
     client.credentials(HTTP_AUTHORIZATION=f"Token {a_key(user)}")
     return client
-
-
-def hourly(**fields: Any) -> APIEndpointSchedule:
-    return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600, **fields)
 
 
 # --- Which tasks ----------------------------------------------------------------------------------------------

@@ -21,9 +21,10 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.models.reasons import Reason
-from schedules.services import mirroring, occurrence_upkeep
+from schedules.services import occurrence_upkeep
 from schedules.services.occurrences import move_occurrence, skip_occurrence, undo_change
 from schedules.services.previewing import preview_of
+from schedules.services.reconciling import reconcile
 from schedules.services.resuming import EndedPauses, resume_schedule
 from schedules.services.switching import pause_schedule
 from stockura.celery import app
@@ -129,7 +130,7 @@ class World:
         EndedPauses().step(self.now)
         occurrence_upkeep.record_passed(self.now)
         occurrence_upkeep.delete_past(self.now)
-        mirroring.reconcile(self.now)
+        reconcile(self.now)
 
     # --- Time and the model -----------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from schedules.models.reasons import Reason
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule
 from tests.support.driven_beat import DrivenScheduler, sent
+from tests.support.occurrences import next_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,12 +22,6 @@ HOUR = timedelta(hours=1)
 
 def every(seconds: int, **fields: object) -> APIEndpointSchedule:
     return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=seconds, **fields)
-
-
-def next_of(schedule: APIEndpointSchedule) -> datetime:
-    upcoming = Mirror().read([schedule.pk])[0].next
-    assert upcoming is not None
-    return upcoming
 
 
 def test_a_clock_set_forward_by_a_day_floods_nobody(beat: DrivenScheduler, redis_client: redis.Redis) -> None:

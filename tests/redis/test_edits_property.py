@@ -22,7 +22,7 @@ from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.models.reasons import Reason
 from schedules.recurrence import Recurrence
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from schedules.services.resuming import resume_schedule
 from schedules.services.switching import pause_schedule, set_enabled
 from stockura.celery import app

@@ -13,6 +13,7 @@ from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import recurrence_of
 from schedules.services import mirroring
 from schedules.services.contents import content_of
+from schedules.services.reconciling import reconcile
 from stockura.celery import app
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.redis_server import OwnRedis
@@ -96,7 +97,7 @@ def test_a_save_beside_a_dead_redis_stands_and_is_repaired_by_the_next_reconcile
     assert mirroring.mirror_problem() is None
     assert APIEndpointSchedule.objects.filter(pk=schedule.pk).exists()
     redis_server.start()
-    assert mirroring.reconcile(datetime.now(UTC)).pushed == [schedule.pk]
+    assert reconcile(datetime.now(UTC)).pushed == [schedule.pk]
     assert in_force() == {schedule.pk}
 
 
@@ -105,12 +106,12 @@ def test_reconcile_repairs_what_the_signals_cannot_see_and_then_finds_nothing() 
     APIEndpointSchedule.objects.filter(pk=changed.pk).update(execution_times={"times": ["09:00"]})
     APIEndpointSchedule.objects.filter(pk=stopped.pk).update(enabled=False)
     now = datetime.now(UTC)
-    report = mirroring.reconcile(now)
+    report = reconcile(now)
     assert (report.pushed, report.removed) == ([changed.pk], [stopped.pk])
     assert Mirror().read([changed.pk])[0].next == recurrence_of(
         APIEndpointSchedule.objects.get(pk=changed.pk)
     ).next_after(now)
-    assert not mirroring.reconcile(now).changed_anything
+    assert not reconcile(now).changed_anything
     assert in_force() == {changed.pk, kept.pk}
 
 
@@ -132,12 +133,12 @@ def test_a_restored_backup_is_put_in_force_although_its_revisions_are_older() ->
         schedule.save()
     APIEndpointSchedule.objects.filter(pk=schedule.pk).update(revision=1, execution_times={"times": ["09:00"]})
     now = datetime.now(UTC)
-    assert mirroring.reconcile(now).pushed == [schedule.pk]
+    assert reconcile(now).pushed == [schedule.pk]
     restored = APIEndpointSchedule.objects.get(pk=schedule.pk)
     held = Mirror().read([schedule.pk])[0]
     assert held.next == recurrence_of(restored).next_after(now)
     assert held.revision == str(restored.revision)
-    assert not mirroring.reconcile(now).changed_anything
+    assert not reconcile(now).changed_anything
 
 
 def test_many_schedules_are_pushed_in_a_few_round_trips(redis_client: redis.Redis) -> None:
@@ -157,7 +158,7 @@ def test_an_emptied_redis_is_filled_again_and_foreign_entries_stay(redis_client:
     redis_client.flushall()
     redis_client.zadd("stockura:schedule::schedule", {"stockura:schedule:somebody-elses": 1.0})
     assert not Mirror().is_whole()
-    mirroring.reconcile(datetime.now(UTC))
+    reconcile(datetime.now(UTC))
     assert Mirror().is_whole()
     assert in_force() == {schedule.pk}
     assert redis_client.zscore("stockura:schedule::schedule", "stockura:schedule:somebody-elses") == 1.0
@@ -165,9 +166,9 @@ def test_an_emptied_redis_is_filled_again_and_foreign_entries_stay(redis_client:
 
 def test_a_redis_emptied_while_it_is_being_filled_is_not_taken_for_whole(redis_client: redis.Redis) -> None:
     schedule = a_schedule()
-    mirroring.reconcile(datetime.now(UTC), tell=lambda count: redis_client.flushall())
+    reconcile(datetime.now(UTC), tell=lambda count: redis_client.flushall())
     assert not Mirror().is_whole()
-    mirroring.reconcile(datetime.now(UTC))
+    reconcile(datetime.now(UTC))
     assert Mirror().is_whole()
     assert in_force() == {schedule.pk}
 

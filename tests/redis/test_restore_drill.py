@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, ScheduleRun
-from schedules.services import mirroring
+from schedules.services.reconciling import reconcile
 from tests.support import tasks  # noqa: F401
 from tests.support.builders import a_schedule
 from tests.support.driven_beat import DrivenScheduler, sent
@@ -79,7 +79,7 @@ def test_after_an_older_database_is_restored_nothing_is_sent_early_and_all_is_as
 
     restored_at = begun + 5 * HOUR
     dump.restore()
-    report = mirroring.reconcile(restored_at)
+    report = reconcile(restored_at)
     beat.tick_at(restored_at)
 
     assert sorted(report.removed) == sorted([paused.pk, made.pk])
@@ -87,7 +87,7 @@ def test_after_an_older_database_is_restored_nothing_is_sent_early_and_all_is_as
     assert Mirror().schedule_ids() == in_force
     # What went on running was overdue, as beat was away; what the restore changed begins with the restore.
     assert {number for number, _when in sent(redis_client)} <= {kept.pk}
-    assert not mirroring.reconcile(restored_at).changed_anything
+    assert not reconcile(restored_at).changed_anything
 
     redis_client.delete("default")
     beat.tick_at(restored_at + HOUR)
@@ -108,7 +108,7 @@ def test_what_was_switched_off_and_on_again_while_redis_was_away_loses_no_occurr
         enabled=True, revision=schedule.revision + 1, effective_from=saved_at
     )
 
-    mirroring.reconcile(saved_at + 2 * HOUR)
+    reconcile(saved_at + 2 * HOUR)
 
     held = Mirror().read([schedule.pk])[0]
     assert held.next is not None
@@ -123,7 +123,7 @@ def test_a_redis_that_lost_its_data_beside_is_no_restored_backup(
     saved_at = APIEndpointSchedule.objects.get(pk=schedule.pk).effective_from
     redis_client.flushall()
 
-    mirroring.reconcile(saved_at + 2 * HOUR)
+    reconcile(saved_at + 2 * HOUR)
     beat.tick_at(saved_at + 2 * HOUR)
 
     assert [number for number, _when in sent(redis_client)] == [schedule.pk]

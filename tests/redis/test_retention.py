@@ -7,7 +7,7 @@ import redis
 
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, ScheduleRun
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from schedules.services.retention import delete_old_runs
 from tests.support.builders import a_run, a_schedule
 

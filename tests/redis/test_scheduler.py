@@ -10,7 +10,7 @@ from redbeat import RedBeatSchedulerEntry
 
 from schedules.ledger import events
 from schedules.mirror.mirror import Mirror
-from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models import ScheduleRun
 from schedules.models.reasons import Reason
 from schedules.services.resuming import resume_schedule
 from schedules.services.switching import pause_schedule, set_enabled
@@ -18,6 +18,7 @@ from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.driven_beat import DrivenScheduler, sent
+from tests.support.occurrences import hourly, next_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,16 +29,6 @@ def recorded(client: redis.Redis) -> None:
     """Do what beat's upkeep does with the events."""
     texts = [fields["event"] for _number, fields in client.xrange(Mirror().keys.events)]
     events.record(texts)
-
-
-def hourly(**fields: object) -> APIEndpointSchedule:
-    return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600, **fields)
-
-
-def next_of(schedule: APIEndpointSchedule) -> datetime:
-    upcoming = Mirror().read([schedule.pk])[0].next
-    assert upcoming is not None
-    return upcoming
 
 
 def test_nothing_is_sent_before_its_instant_and_once_at_it(beat: DrivenScheduler, redis_client: redis.Redis) -> None:
@@ -196,7 +187,7 @@ def test_one_bad_entry_holds_up_nobody_and_is_shown(
     assert ScheduleRun.objects.filter(schedule=unknown, state="missed").count() == 1
     # The unreadable one is written anew from the database; the others wait for their next occurrence.
     assert mirror.schedule_ids() == {unknown.pk, unfit.pk, good.pk}
-    from schedules.services.mirroring import reconcile
+    from schedules.services.reconciling import reconcile
 
     assert reconcile(due).pushed == [poisoned.pk]
 

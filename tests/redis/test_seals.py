@@ -14,6 +14,7 @@ from schedules.models.definitions import Beside
 from schedules.services import mirroring
 from schedules.services.contents import content_of
 from schedules.services.raw_rows import column, raw_rows
+from schedules.services.reconciling import reconcile
 from schedules.services.seals import sealing
 from tests.support.builders import a_schedule
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def reconciled() -> mirroring.ReconcileReport:
-    return mirroring.reconcile(datetime.now(UTC))
+    return reconcile(datetime.now(UTC))
 
 
 def seals(way: Callable[..., Any] = content_of) -> dict[int, str]:

@@ -19,8 +19,9 @@ from schedules.models.lifecycle import is_in_force
 from schedules.models.reasons import Reason
 from schedules.recurrence import DefinitionError
 from schedules.services.contents import content_of
-from schedules.services.mirroring import push_schedules, reconcile
+from schedules.services.mirroring import push_schedules
 from schedules.services.raw_rows import WITHOUT, raw_rows, schedule_of
+from schedules.services.reconciling import reconcile
 from schedules.services.switching import set_enabled
 from tests.redis.test_schedule_files_property import INSTANTS, JSON, SCHEDULES, WORDS
 from tests.support.builders import a_run, a_schedule, an_endpoint

@@ -25,6 +25,7 @@ from stockura.celery import app
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule
 from tests.support.driven_beat import DrivenScheduler
+from tests.support.occurrences import hourly
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,10 +62,6 @@ def celerys_own(spans: Spans) -> Iterator[None]:
     instrumentor.instrument(tracer_provider=spans.provider)
     yield
     instrumentor.uninstrument()
-
-
-def hourly(**fields: Any) -> APIEndpointSchedule:
-    return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600, **fields)
 
 
 def let_beat_send(beat: DrivenScheduler, schedule: APIEndpointSchedule, *, late: timedelta = timedelta(0)) -> datetime:

@@ -8,26 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schedules.exceptions import OccurrenceRefused
-from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, OccurrenceChange
 from schedules.services.occurrences import move_occurrence, skip_occurrence, undo_change
 from tests.support import tasks  # noqa: F401 (registers them)
-from tests.support.builders import a_schedule
+from tests.support.occurrences import hourly, next_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Rows = dict[int, tuple[datetime, datetime | None]]
-
-
-def hourly() -> APIEndpointSchedule:
-    return a_schedule(schedule_type="interval", execution_times=None, interval_seconds=3600)
-
-
-def next_of(schedule: APIEndpointSchedule) -> datetime:
-    upcoming = Mirror().read([schedule.pk])[0].next
-    assert upcoming is not None
-    return upcoming
 
 
 def rows() -> Rows:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from schedules.ledger.claiming import MAX_BEGINNINGS_AFTER_LOSS
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import recurrence_of
-from schedules.services.mirroring import reconcile
+from schedules.services.reconciling import reconcile
 from tests.support.processes import RunningProcess
 from tests.support.stack import Stack
 from tests.support.tasks import table_of

@@ -17,7 +17,7 @@ from schedules.management.imports import import_schedules
 from schedules.management.naming import instant
 from schedules.management.recorded import RecordedCommand
 from schedules.models import APIEndpointSchedule
-from schedules.services.mirroring import ReconcileReport, reconcile
+from schedules.services.reconciling import ReconcileReport, reconcile
 
 #: Exit status. Of a wrong option it is 2, as everywhere.
 DRIFTED, REDIS_AWAY = 1, 3
