@@ -11,17 +11,16 @@ from django.test.utils import CaptureQueriesContext
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay
 from schedules.models.definitions import Beside
-from schedules.services import mirroring
 from schedules.services.contents import content_of
 from schedules.services.raw_rows import column, raw_rows
-from schedules.services.reconciling import reconcile
+from schedules.services.reconciling import ReconcileReport, reconcile
 from schedules.services.seals import sealing
 from tests.support.builders import a_schedule
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def reconciled() -> mirroring.ReconcileReport:
+def reconciled() -> ReconcileReport:
     return reconcile(datetime.now(UTC))
 
 
