@@ -14,7 +14,7 @@ from schedules.services.reverting import revert
 from tests.api.conftest import ClientWith
 from tests.api.schedules import ADDRESS
 from tests.support.builders import a_schedule
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,7 +105,7 @@ def meanwhile(db: None) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
         wait_until(_somebody_waits_for_us, within=20)
 
         def answer() -> Any:
-            thread.join(timeout=20)
+            thread.join(timeout=patient(20))
             return answers[0]
 
         return answer

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NOWHERE = "about:blank"
 #: Milliseconds that something may take to appear on a busy machine.
-PATIENCE = 20_000
+PATIENCE = 60_000
 
 
 @dataclass

@@ -19,10 +19,11 @@ from schedules.alerts.sending.addresses import allowed_addresses, is_public
 from schedules.alerts.sending.answers import NotSent
 from schedules.alerts.sending.http import post
 from tests.support.receivers import raw_receiver, web_receiver
+from tests.support.waiting import patient
 
 SHORT = timedelta(seconds=0.5)
 #: Beyond the time that a receiver has, for a busy machine.
-SLACK = 0.4
+SLACK = patient(0.4)
 
 
 @pytest.fixture

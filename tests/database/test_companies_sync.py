@@ -15,6 +15,7 @@ from stockura.companies.models import AppliedList, Company, CompanyChange
 from stockura.companies.sync import SyncResult, apply_listed_issues
 from stockura.jquants.listed_issues import ListedIssues, read_listed_issues
 from tests.support.jquants import rows_of
+from tests.support.waiting import patient
 
 pytestmark = pytest.mark.django_db
 
@@ -233,7 +234,7 @@ def test_two_syncs_at_once_happen_one_after_the_other(before: tuple[str, ...]) -
 
     def one() -> None:
         try:
-            both_ready.wait(timeout=10)
+            both_ready.wait(timeout=patient(10))
             results.append(counts(apply(a_list(MAY, "72030", "99840", "99850"))))
         except BaseException as error:
             failures.append(error)
@@ -244,7 +245,7 @@ def test_two_syncs_at_once_happen_one_after_the_other(before: tuple[str, ...]) -
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=patient(30))
 
     assert failures == []
     assert {"unchanged": 3} in results  # whoever came second found it done

@@ -16,6 +16,7 @@ from schedules.messages import Origin, task_id_of
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.reasons import Reason
 from tests.support.builders import a_run, a_schedule
+from tests.support.waiting import patient
 
 pytestmark = pytest.mark.django_db
 
@@ -332,7 +333,7 @@ def race(messages: list[Message]) -> list[Claim]:
     def ask(message: Message, number: int) -> None:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=patient(30))
             taken.append(claimed(message, worker=f"w{number}"))
         except BaseException as error:
             errors.append(error)

@@ -18,7 +18,7 @@ import redis
 
 from tests.support.ports import free_port
 from tests.support.processes import ROOT, RunningProcess
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 #: A copy brings its own database.
 pytestmark = pytest.mark.one_database
@@ -146,10 +146,10 @@ def sign_in(address: str, login: str, password: str) -> str:
     """Sign in as a browser does and return the address where that ends."""
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies := CookieJar()))
     page = f"{address}/admin/login/"
-    browser.open(page, timeout=20).close()
+    browser.open(page, timeout=patient(20)).close()
     token = next(cookie.value for cookie in cookies if cookie.name == "csrftoken") or ""
     form = {"username": login, "password": password, "csrfmiddlewaretoken": token, "next": "/admin/"}
-    with browser.open(page, data=urllib.parse.urlencode(form).encode(), timeout=20) as answer:
+    with browser.open(page, data=urllib.parse.urlencode(form).encode(), timeout=patient(20)) as answer:
         return answer.geturl()
 
 
@@ -210,10 +210,10 @@ def test_with_debug_off_the_pages_still_find_their_style(copy: Copy) -> None:
     copy.password(run)
 
     address = f"http://127.0.0.1:{copy.port}"
-    with urllib.request.urlopen(f"{address}/admin/login/", timeout=20) as answer:
+    with urllib.request.urlopen(f"{address}/admin/login/", timeout=patient(20)) as answer:
         style = re.search(r'href="(/static/[^"]+\.css)"', answer.read().decode())
     assert style
-    with urllib.request.urlopen(address + style[1], timeout=20) as answer:
+    with urllib.request.urlopen(address + style[1], timeout=patient(20)) as answer:
         assert "immutable" in answer.headers["Cache-Control"]  # the name holds a hash of the content
 
 

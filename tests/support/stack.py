@@ -25,7 +25,7 @@ from tests.support.ports import free_port
 from tests.support.processes import ROOT, RunningProcess
 from tests.support.redis_server import RedisServer
 from tests.support.tasks import EFFECTS_VARIABLE, effects
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 #: Stockura's own app, with the tests' tasks added.
 APP = "tests.support.app"
@@ -143,7 +143,7 @@ class Stack:
 
     def _run(self, command: list[str], *, check: bool, within: float) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=within
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=patient(within)
         )
         if check and result.returncode:
             raise AssertionError(
@@ -156,7 +156,7 @@ class Stack:
 def _answers(web: Web) -> bool:
     assert web.is_running, f"{web.name} ended with status {web.returncode}."
     try:
-        urllib.request.urlopen(f"{web.url}/healthz", timeout=5).close()
+        urllib.request.urlopen(f"{web.url}/healthz", timeout=patient(5)).close()
     except urllib.error.HTTPError as error:
         error.close()
         return True

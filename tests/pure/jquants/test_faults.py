@@ -18,7 +18,7 @@ from stockura.jquants.client import MAX_PAUSE_SECONDS, MAX_TRIES, JQuantsClient
 from stockura.jquants.standin.faults import Fault
 from stockura.jquants.standin.server import StandinServer
 from tests.support.jquants import KEY, a_client, a_standin, break_answers
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 
 def an_answer(status: int, body: object = None, **headers: str) -> requests.Response:
@@ -46,7 +46,7 @@ def test_a_missing_key_is_told_without_asking(standin: StandinServer) -> None:
 
 
 def test_the_server_says_when_no_key_came(standin: StandinServer) -> None:
-    answer = requests.get(f"{standin.base_url}/equities/master", timeout=5)
+    answer = requests.get(f"{standin.base_url}/equities/master", timeout=patient(5))
 
     assert (answer.status_code, answer.json()) == (403, {"message": "The api key is required."})
     with pytest.raises(errors.AuthError):
@@ -238,9 +238,11 @@ def test_a_proxy_of_the_machine_is_not_asked_for_this_machine(
 
 
 def test_answers_are_asked_for_and_read_compressed(standin: StandinServer) -> None:
-    answer = requests.get(f"{standin.base_url}/equities/master", headers={"x-api-key": KEY}, timeout=5)
+    answer = requests.get(f"{standin.base_url}/equities/master", headers={"x-api-key": KEY}, timeout=patient(5))
     plain = requests.get(
-        f"{standin.base_url}/equities/master", headers={"x-api-key": KEY, "Accept-Encoding": "identity"}, timeout=5
+        f"{standin.base_url}/equities/master",
+        headers={"x-api-key": KEY, "Accept-Encoding": "identity"},
+        timeout=patient(5),
     )
 
     assert answer.headers["Content-Encoding"] == "gzip"

@@ -18,7 +18,7 @@ from stockura.jquants.standin.server import StandinServer
 from stockura.jquants.standin.well_known import well_known_rows
 from tests.support.jquants import KEY, TODAY, a_standin, lists_of, rows_of
 from tests.support.processes import ROOT, RunningProcess
-from tests.support.waiting import wait_until
+from tests.support.waiting import patient, wait_until
 
 APRIL = rows_of("2026-04-30", {"Code": "45300"}, {"Code": "72030"}, {"Code": "25930"}, {"Code": "25935"})
 MAY = rows_of("2026-05-29", {"Code": "72030"}, {"Code": "25935"})
@@ -31,7 +31,7 @@ def standin() -> Iterator[StandinServer]:
 
 
 def asked(standin: StandinServer, path: str = "/equities/master", **query: str) -> requests.Response:
-    return requests.get(standin.base_url + path, params=query, headers={"x-api-key": KEY}, timeout=5)
+    return requests.get(standin.base_url + path, params=query, headers={"x-api-key": KEY}, timeout=patient(5))
 
 
 def codes_of(answer: requests.Response) -> list[str]:
@@ -71,7 +71,7 @@ def test_a_code_after_its_delisting_is_no_error(standin: StandinServer) -> None:
 
 
 def test_the_key_is_looked_at_before_anything_else(standin: StandinServer) -> None:
-    answer = requests.get(f"{standin.base_url}/nothing", timeout=5)
+    answer = requests.get(f"{standin.base_url}/nothing", timeout=patient(5))
 
     assert (answer.status_code, answer.json()["message"]) == (403, "The api key is required.")
 
@@ -79,8 +79,8 @@ def test_the_key_is_looked_at_before_anything_else(standin: StandinServer) -> No
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch", "options"])
 def test_another_method_is_answered_like_an_unknown_path(standin: StandinServer, method: str) -> None:
     with requests.Session() as session:
-        answer = session.request(method, f"{standin.base_url}/equities/master", data="x=1", timeout=5)
-        again = session.get(f"{standin.base_url}/equities/master", headers={"x-api-key": KEY}, timeout=5)
+        answer = session.request(method, f"{standin.base_url}/equities/master", data="x=1", timeout=patient(5))
+        again = session.get(f"{standin.base_url}/equities/master", headers={"x-api-key": KEY}, timeout=patient(5))
 
     assert answer.status_code == 403
     assert "does not exist" in answer.json()["message"]
@@ -107,17 +107,17 @@ def test_the_calendar_tells_business_days_from_others(standin: StandinServer) ->
 def test_a_fault_can_be_set_and_lifted_while_it_runs(standin: StandinServer) -> None:
     address = standin.base_url.replace("/v2", "/standin/faults")
 
-    assert requests.post(address, data="503*2", timeout=5).status_code == 200
+    assert requests.post(address, data="503*2", timeout=patient(5)).status_code == 200
     assert [asked(standin).status_code for _ in range(3)] == [503, 503, 200]
-    requests.post(address, data="500", timeout=5)
+    requests.post(address, data="500", timeout=patient(5))
     assert asked(standin).status_code == 500
-    requests.delete(address, timeout=5)
+    requests.delete(address, timeout=patient(5))
     assert asked(standin).status_code == 200
 
 
 @pytest.mark.parametrize("body", ["nonsense", "", "500*0", "slow=-1", "slow=nan", "99", "x" * 20_000])
 def test_a_fault_that_is_none_is_refused_with_what_there_is(standin: StandinServer, body: str) -> None:
-    answer = requests.post(standin.base_url.replace("/v2", "/standin/faults"), data=body, timeout=5)
+    answer = requests.post(standin.base_url.replace("/v2", "/standin/faults"), data=body, timeout=patient(5))
 
     assert answer.status_code == 400
     assert "Known are" in answer.json()["message"] or "Write" in answer.json()["message"]
@@ -127,7 +127,7 @@ def test_a_fault_that_is_none_is_refused_with_what_there_is(standin: StandinServ
 def test_a_request_can_break_itself(standin: StandinServer) -> None:
     headers = {"x-api-key": KEY, "x-standin-fault": "500"}
 
-    assert requests.get(f"{standin.base_url}/equities/master", headers=headers, timeout=5).status_code == 500
+    assert requests.get(f"{standin.base_url}/equities/master", headers=headers, timeout=patient(5)).status_code == 500
     assert asked(standin).status_code == 200
 
 
@@ -162,7 +162,7 @@ def command(*options: str) -> list[str]:
 
 
 def refused(*options: str, env: dict[str, str]) -> str:
-    ended = subprocess.run(command(*options), cwd=ROOT, env=env, capture_output=True, text=True, timeout=20)
+    ended = subprocess.run(command(*options), cwd=ROOT, env=env, capture_output=True, text=True, timeout=patient(20))
     assert ended.returncode
     assert "Traceback" not in ended.stderr
     return ended.stderr
@@ -182,7 +182,7 @@ def test_it_runs_without_any_settings_and_serves_given_files(tmp_path: Path, bar
         program.wait_for_output("answers at ")
         assert "4 issues of 2026-04-30, 2 issues of 2026-05-29" in program.output()
         address = program.output().split("answers at ")[1].split()[0]
-        answer = requests.get(f"{address}/equities/master", headers={"x-api-key": KEY}, timeout=5)
+        answer = requests.get(f"{address}/equities/master", headers={"x-api-key": KEY}, timeout=patient(5))
 
         # It believes to live on the day of the newest file.
         assert [row["Date"] for row in answer.json()["data"]] == [str(TODAY)] * 2
