@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.views import ChangeList
 
-from schedules.admin.run_bars import COUNT, bar_of
+from schedules.admin.run_bars import COUNT, BarDrawer
+from schedules.admin.schedule_row import ButtonDrawer
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
@@ -41,13 +42,14 @@ class ScheduleChangeList(ChangeList):
         runs = latest_runs([schedule.pk for schedule in schedules])
         bars = latest_runs_of([schedule.pk for schedule in schedules], COUNT)
         may = self.model_admin.verbs_allowed(request)
+        bar_drawer, button_drawer = BarDrawer(now=now), ButtonDrawer(back=request.get_full_path(), short=True)
         for schedule in schedules:
             schedule.place = places[schedule.pk]
             schedule.latest_run = runs.get(schedule.pk)
-            schedule.bar = bar_of(bars.get(schedule.pk, []), now=now)
+            schedule.bar = bar_drawer.bar_of(bars.get(schedule.pk, []))
             schedule.listed_at = now
             schedule.may = may
-            schedule.listed_on = request.get_full_path()
+            schedule.button_drawer = button_drawer
         self.result_list = schedules
         self.is_live = any(run.state in UNFINISHED for run in runs.values())
 

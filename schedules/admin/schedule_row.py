@@ -9,9 +9,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from schedules.admin.pictures import state_badge
 from schedules.admin.run_bars import Bar
@@ -21,34 +21,46 @@ from schedules.admin.wording import distance_text
 from schedules.models import APIEndpointSchedule, ScheduleRun
 
 
-def buttons_html(
-    schedule: APIEndpointSchedule, actions: Iterable[ScheduleAction], *, back: str, short: bool = False
-) -> SafeString:
-    """Return what can be done to one schedule; ``short``: as icons. An action that asks first is a link.
+class ButtonDrawer:
+    """Draws what can be done to the schedules of one page; ``short``: as icons. An action that asks first is a link.
 
-    The buttons belong to the form "schedule-actions", wherever they stand.
+    The buttons belong to the form "schedule-actions", wherever they stand. A list has hundreds of them: what they have
+    in common is written once.
     """
-    shown = format_html_join("", "{}", ((_button(action, schedule, back, short),) for action in actions))
-    return format_html('<span class="sx-buttons">{}</span>', shown)
 
+    def __init__(self, *, back: str, short: bool = False) -> None:
+        self._back = urlencode({"back": back})
+        self._short = short
+        self._around: dict[str, tuple[str, str, str]] = {}
 
-def _button(action: ScheduleAction, schedule: APIEndpointSchedule, back: str, short: bool) -> SafeString:
-    address, name = reverse("admin:schedules_apiendpointschedule_do", args=[action.code]), ""
-    inside = format_html('<span class="material-symbols-outlined" aria-hidden="true">{}</span>', action.icon)
-    if short:
-        title = f"{action.label}: {schedule.name}"
-        name = format_html(' title="{}" aria-label="{}"', title, title)
-    else:
-        inside = format_html("{}<span>{}</span>", inside, action.label)
-    classes = "sx-button sx-icon-button" if short else "sx-button"
-    if action.asks:
-        query = urlencode({"schedule": schedule.pk, "back": back})
-        return format_html('<a class="{}" href="{}?{}"{}>{}</a>', classes, address, query, name, inside)
-    return format_html(
-        '<button type="submit" form="schedule-actions" formmethod="post" formaction="{}" name="schedule" value="{}" '
-        'class="{}"{}>{}</button>',
-        *(address, schedule.pk, classes, name, inside),
-    )
+    def html(self, schedule: APIEndpointSchedule, actions: Iterable[ScheduleAction]) -> SafeString:
+        name = escape(schedule.name)
+        shown = "".join(self._button(action, schedule.pk, name) for action in actions)
+        return mark_safe(f'<span class="sx-buttons">{shown}</span>')
+
+    def _button(self, action: ScheduleAction, key: int, name: str) -> str:
+        if action.code not in self._around:
+            self._around[action.code] = self._written(action)
+        before, between, after = self._around[action.code]
+        title = f"{escape(action.label)}: {name}"
+        named = f' title="{title}" aria-label="{title}"' if self._short else ""
+        return f"{before}{key}{between}{named}{after}"
+
+    def _written(self, action: ScheduleAction) -> tuple[str, str, str]:
+        """Return what stands before the schedule's key, between that and its name, and after the name."""
+        address = escape(reverse("admin:schedules_apiendpointschedule_do", args=[action.code]))
+        inside = f'<span class="material-symbols-outlined" aria-hidden="true">{escape(action.icon)}</span>'
+        if not self._short:
+            inside += f"<span>{escape(action.label)}</span>"
+        classes = "sx-button sx-icon-button" if self._short else "sx-button"
+        if action.asks:
+            before = f'<a class="{classes}" href="{address}?schedule='
+            return before, f'{escape("&" + self._back)}"', f">{inside}</a>"
+        before = (
+            '<button type="submit" form="schedule-actions" formmethod="post" '
+            f'formaction="{address}" name="schedule" value="'
+        )
+        return before, f'" class="{classes}"', f">{inside}</button>"
 
 
 def latest_run_html(run: ScheduleRun, bar: Bar | None, *, may_view: bool, now: datetime) -> SafeString:

@@ -40,7 +40,7 @@ from schedules.admin.run_chart import run_chart_of
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.schedule_facts import buttons_of, next_run_text, rule_in_words, why
 from schedules.admin.schedule_list import EndpointFilter, LatestStateFilter, ScheduleChangeList, StateFilter
-from schedules.admin.schedule_row import buttons_html, latest_run_html
+from schedules.admin.schedule_row import ButtonDrawer, latest_run_html
 from schedules.admin.unsaved_pages import AnswersWithoutSaving
 from schedules.forms.schedule import ScheduleForm
 from schedules.forms.starting_points import STARTING_POINTS, StartingPoint
@@ -122,7 +122,7 @@ class APIEndpointScheduleAdmin(
     @display(description="")
     def buttons_shown(self, schedule: APIEndpointSchedule) -> SafeString:
         buttons = buttons_of(schedule, schedule.may, now=schedule.listed_at)
-        return buttons_html(schedule, buttons, back=schedule.listed_on, short=True)
+        return schedule.button_drawer.html(schedule, buttons)
 
     # --- The form -----------------------------------------------------------------------------------------------
 
@@ -274,7 +274,7 @@ class APIEndpointScheduleAdmin(
                 "why": why(saved, place, now=now),
                 "next_run": next_run_text(saved, place, now=now),
             },
-            "buttons": buttons and buttons_html(saved, buttons, back=request.get_full_path()),
+            "buttons": buttons and ButtonDrawer(back=request.get_full_path()).html(saved, buttons),
             "back": request.get_full_path(),
             "schedule": saved,
             "may_backfill": may["run"],

@@ -1,8 +1,10 @@
 """The list of schedules: what it says of each, its filters, and who sees what."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from schedules.admin import schedule_list
+from schedules.admin.run_bars import Bar
 from schedules.admin.schedules import APIEndpointScheduleAdmin
 from schedules.models import APIEndpointSchedule, ScheduleRun
 from schedules.services.switching import pause_schedule
@@ -139,11 +142,18 @@ def test_the_list_shows_the_latest_twenty_runs_of_each_schedule_in_their_order(c
         a_run(busy, state=state, created_at=start + timedelta(minutes=number))
     a_run(calm, state="missed", scheduled_for=start)
     bars = {row.pk: row.bar for row in chief.get(LIST).context["cl"].result_list}
-    assert [mark.tone for mark in bars[busy.pk].marks] == ["good"] * 2 + ["bad"] + ["good"] * 16 + ["bad"]
+    drawn = [tone for tone, _place in strokes_of(bars[busy.pk])]
+    assert drawn == ["good"] * 2 + ["bad"] + ["good"] * 16 + ["bad"]
     assert bars[busy.pk].summary == "The latest 20 runs: 2 failed or missed, 18 succeeded"
     # A single one stands at the right, where the newest is.
-    assert [(mark.tone, mark.x) for mark in bars[calm.pk].marks] == [("bad", "95")]
+    assert strokes_of(bars[calm.pk]) == [("bad", "95")]
+    assert f"{start.astimezone(ZoneInfo('Asia/Tokyo')):%H:%M}:" in bars[calm.pk].strokes
     assert bars[new.pk] is None
+
+
+def strokes_of(bar: Bar) -> list[tuple[str, str]]:
+    """Return the tone and the place of each stroke."""
+    return re.findall(r'<rect class="sx-fill-(\w+)" x="([^"]+)"', bar.strokes)
 
 
 def test_what_runs_next_comes_first_and_what_has_no_run_ahead_last(
