@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+#: What the description says of arguments that are shown.
+SECRETS = "Secrets among them read `***` for those who may not change it."
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 

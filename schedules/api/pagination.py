@@ -9,6 +9,8 @@ from rest_framework.pagination import CursorPagination, PageNumberPagination
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
+#: Longer numbers are no page of anything, and cost time to read.
+MAX_PAGE_DIGITS = 18
 
 
 class _StrictPages:
@@ -39,6 +41,14 @@ class NumberedPages(_StrictPages, PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
 
+    def get_page_number(self, request: Any, paginator: Any) -> Any:
+        text = request.query_params.get(self.page_query_param) or "1"
+        is_number = text.isascii() and text.isdigit() and len(text) <= MAX_PAGE_DIGITS and int(text) > 0
+        if not is_number and text not in self.last_page_strings:
+            message = _("Pages are numbered from 1; the last one is also called \"last\".")
+            raise ValidationError({self.page_query_param: [ErrorDetail(message, code="page")]})
+        return super().get_page_number(request, paginator)
+
 
 class NewestFirst(_StrictPages, CursorPagination):
     """Newest first; follow ``next``. Rows that arrive meanwhile move nothing, and no page costs more than another."""
@@ -56,7 +66,10 @@ class NewestFirst(_StrictPages, CursorPagination):
         return (*ordering, "-pk" if ordering[0].startswith("-") else "pk")
 
     def decode_cursor(self, request: Any) -> Any:
-        cursor = super().decode_cursor(request)
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound as error:
+            raise _no_cursor(self.cursor_query_param) from error
         if cursor is not None and cursor.position is not None:
             # Positions are handed to the database as they came: a forged one would be an error of the database.
             try:
@@ -64,7 +77,12 @@ class NewestFirst(_StrictPages, CursorPagination):
                 # In UTC, in which it is asked for, it may lie before the year 1 or after 9999.
                 position.astimezone(UTC)
             except (ValueError, OverflowError) as error:
-                raise NotFound(self.invalid_cursor_message) from error
+                raise _no_cursor(self.cursor_query_param) from error
             if position.tzinfo is None:
-                raise NotFound(self.invalid_cursor_message)
+                raise _no_cursor(self.cursor_query_param)
         return cursor
+
+
+def _no_cursor(parameter: str) -> ValidationError:
+    message = _("This cursor comes from no page. Follow the links next and previous as they are.")
+    return ValidationError({parameter: [ErrorDetail(message, code="cursor")]})

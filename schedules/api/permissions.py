@@ -33,6 +33,15 @@ class ModelPermissions(DjangoModelPermissions):
         return needs if needs is not None else self.get_required_permissions(request.method, view.queryset.model)
 
 
+def may_change(request: Any, model: Any) -> bool:
+    """Say whether the request could change rows of ``model``: the user by permission, the token by its scopes."""
+    needed = [f"{model._meta.app_label}.change_{model._meta.model_name}"]
+    try:
+        return allows(request, needed)
+    except PermissionDenied:
+        return False
+
+
 def allows(request: Any, needed: Sequence[str]) -> bool:
     """Say whether the user has all these permissions. Raises PermissionDenied when it is the token that may not."""
     if not request.user.has_perms(needed):

@@ -72,15 +72,9 @@ def test_no_value_of_any_field_of_an_endpoint_is_a_fault_of_the_program(client: 
         ("GET", "/api/v1/endpoints/%00", 404, "not_found"),
         ("GET", "/api/v1/endpoints/١", 404, "not_found"),
         ("GET", "/api/v1/endpoints?page=99", 404, "not_found"),
-        ("GET", "/api/v1/endpoints?page=x", 404, "not_found"),
         ("PATCH", "/api/v1/endpoints", 405, "method_not_allowed"),
         ("POST", "/api/v1/runs", 405, "method_not_allowed"),
         ("DELETE", "/api/v1/runs/1", 405, "method_not_allowed"),
-        ("GET", "/api/v1/runs?cursor=%ff", 404, "not_found"),
-        ("GET", "/api/v1/runs?cursor=cD1hYmM=", 404, "not_found"),  # p=abc
-        ("GET", "/api/v1/runs?cursor=cD0yMDI2LTAxLTAx", 404, "not_found"),  # p=2026-01-01, without an offset
-        # p=0001-01-01T00:00:00+09:00, which is the year 0 in UTC
-        ("GET", "/api/v1/runs?cursor=cD0wMDAxLTAxLTAxVDAwOjAwOjAwJTJCMDk6MDA=", 404, "not_found"),
     ],
 )
 def test_what_is_not_there_is_a_problem_document_too(
@@ -91,6 +85,35 @@ def test_what_is_not_there_is_a_problem_document_too(
     assert answer.status_code == status, answer.content[:300]
     codes_by_field(answer)
     assert answer.json()["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("endpoints?page=x", "page"),
+        ("endpoints?page=0", "page"),
+        ("endpoints?page=-1", "page"),
+        ("endpoints?page=" + "9" * 5_000, "page"),
+        ("endpoints?page=%D9%A1", "page"),
+        ("endpoints/{pk}/history?page=x", "page"),
+        ("runs?cursor=%ff", "cursor"),
+        ("runs?cursor=cD1hYmM=", "cursor"),  # p=abc
+        ("runs?cursor=cD0yMDI2LTAxLTAx", "cursor"),  # p=2026-01-01, without an offset
+        # p=0001-01-01T00:00:00+09:00, which is the year 0 in UTC
+        ("runs?cursor=cD0wMDAxLTAxLTAxVDAwOjAwOjAwJTJCMDk6MDA=", "cursor"),
+    ],
+)
+def test_a_page_that_no_list_has_given_is_refused_at_its_parameter(
+    client: APIClient, endpoint: Any, query: str, field: str
+) -> None:
+    answer = client.get(f"/api/v1/{query.format(pk=endpoint.pk)}")
+
+    assert answer.status_code == 400
+    assert codes_by_field(answer) == {field: [field]}
+
+
+def test_the_last_page_has_a_name(client: APIClient, endpoint: Any) -> None:
+    assert client.get(f"{ENDPOINTS}?page=last").json()["results"][0]["id"] == endpoint.pk
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "TRACE", "PURGE"])

@@ -67,6 +67,15 @@ def test_undoing_twice_says_that_there_is_nothing_to_undo(client: "APIClient", s
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_revert")
 
 
+def test_instants_in_the_history_are_written_as_everywhere_else(client: "APIClient", schedule: Any) -> None:
+    until = "2031-01-06T08:00:00+09:00"
+    client.post(address(schedule, "/pause"), {"until": until, "reason": "holiday"})
+    entry = entries_of(client, schedule)[0]
+    shown = {change["field"]: change["after"] for change in entry["changes"]}
+
+    assert (shown["paused_until"], shown["paused_at"][-6:], entry["at"][-6:]) == (until, "+09:00", "+09:00")
+
+
 def test_a_creation_is_not_undone(client: "APIClient", schedule: Any) -> None:
     answer = undo(client, schedule, entries_of(client, schedule)[-1])
     assert (answer.status_code, answer.json()["code"]) == (409, "not_revertible")

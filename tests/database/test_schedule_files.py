@@ -61,6 +61,10 @@ def state() -> list[dict[str, Any]]:
     return [row for model in models for row in model.objects.order_by("pk").values()]
 
 
+def rows_of_all_sections() -> list[Any]:
+    return [APIEndpoint.objects.get(), APIEndpointSchedule.objects.get(), ExceptionalDay.objects.get()]
+
+
 def refusal(text: str, **options: Any) -> str:
     with pytest.raises(FileRefused) as caught:
         apply_file(text, **options)
@@ -268,6 +272,33 @@ def test_what_the_pages_keep_becomes_the_files_without_a_new_revision() -> None:
     assert {change.owner for change in plan.changes} == {"operations"}
     assert APIEndpointSchedule.objects.get().managed_by == "operations"
     assert APIEndpointSchedule.objects.values("revision", "effective_from", "updated_at").get() == before
+
+
+def test_whose_a_row_is_stands_in_its_history_also_where_nothing_else_changed() -> None:
+    unowned = MORNING.removeprefix("owner: operations\n")
+    apply_file(unowned)
+    known = RecordedChange.objects.count()
+
+    for text, options in ((MORNING, {}), (MORNING, {}), (unowned, {"take_over": True}), (unowned, {})):
+        apply_file(text, **options)
+    entries = RecordedChange.objects.order_by("pk")[known:]
+
+    assert [(entry.object_repr, entry.changes) for entry in entries] == [
+        *((str(row), {"managed_by": ["", "operations"]}) for row in rows_of_all_sections()),
+        *((str(row), {"managed_by": ["operations", ""]}) for row in rows_of_all_sections()),
+    ]
+    assert {entry.action for entry in entries} == {RecordedChange.Action.UPDATE}
+    assert entries[0].serialized_data["fields"]["managed_by"] == "operations"
+
+
+def test_of_a_refused_file_nothing_stands_in_the_history() -> None:
+    apply_file(MORNING.removeprefix("owner: operations\n"))
+    known = RecordedChange.objects.count()
+
+    refusal(MORNING + "- exchange: nowhere\n")
+    apply_file(MORNING, dry_run=True)
+
+    assert RecordedChange.objects.count() == known
 
 
 def test_what_another_file_manages_is_only_taken_over_when_asked() -> None:

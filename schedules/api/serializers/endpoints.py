@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from schedules.api import examples
-from schedules.api.fields import ArgumentsField, NamedArgumentsField
+from schedules.api.fields import SECRETS, ArgumentsField, NamedArgumentsField
 from schedules.api.serializers.models import CheckedModelSerializer
 from schedules.api.serializers.warnings import WarningField
 from schedules.models import APIEndpoint
@@ -17,8 +17,8 @@ from schedules.models import APIEndpoint
 class EndpointSerializer(CheckedModelSerializer):
     """A Celery task with its usual arguments, queue and expiry."""
 
-    default_args = ArgumentsField(required=False)
-    default_kwargs = NamedArgumentsField(required=False)
+    default_args = ArgumentsField(required=False, help_text=SECRETS)
+    default_kwargs = NamedArgumentsField(required=False, help_text=SECRETS)
     managed_by = serializers.CharField(
         read_only=True, help_text="Under which name a file manages it; empty when none does."
     )

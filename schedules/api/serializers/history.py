@@ -1,7 +1,9 @@
 """The history of changes: who changed what, when, from where and why."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -52,7 +54,7 @@ class RecordedChangeSerializer(serializers.ModelSerializer[RecordedChange]):
     @extend_schema_field({"type": ["string", "null"], "format": "date-time"})
     def get_occurrence(self, entry: RecordedChange) -> str | None:
         row = row_after(entry) or row_before(entry)
-        return row.scheduled_for.isoformat() if isinstance(row, OccurrenceChange) else None
+        return _shown(row.scheduled_for) if isinstance(row, OccurrenceChange) else None
 
     @extend_schema_field({"type": "string", "enum": list(WORDS.values())})
     def get_action(self, entry: RecordedChange) -> str:
@@ -61,7 +63,9 @@ class RecordedChangeSerializer(serializers.ModelSerializer[RecordedChange]):
     @extend_schema_field(FieldChangeSerializer(many=True))
     def get_changes(self, entry: RecordedChange) -> list[dict[str, Any]]:
         found = sorted((name, mask_all(list(sides))) for name, sides in changes_in(entry).items())
-        return [{"field": name, "before": before, "after": after} for name, (before, after) in found]
+        return [
+            {"field": name, "before": _shown(before), "after": _shown(after)} for name, (before, after) in found
+        ]
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_rule_before(self, entry: RecordedChange) -> str | None:
@@ -77,3 +81,8 @@ class RevertSerializer(KnownFields, serializers.Serializer[Any]):
     """Why a change is undone; it stands in the history."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+def _shown(value: Any) -> Any:
+    # An instant as all others of the API are written; JSON's encoder would leave it in UTC.
+    return timezone.localtime(value).isoformat() if isinstance(value, datetime) else value

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from schedules.api import examples
 from schedules.api.fields import (
+    SECRETS,
     ArgumentsField,
     DatesField,
     ExecutionTimesField,
@@ -72,8 +73,8 @@ class DefinedSchedule(CheckedModelSerializer):
     weekdays = WeekdaysField(required=False, allow_null=True)
     month_days = MonthDaysField(required=False, allow_null=True)
     excluded_dates = DatesField(required=False)
-    args = ArgumentsField(required=False, allow_null=True, help_text="Null: the endpoint's own.")
-    kwargs = NamedArgumentsField(required=False, allow_null=True, help_text="Null: the endpoint's own.")
+    args = ArgumentsField(required=False, allow_null=True, help_text=f"Null: the endpoint's own. {SECRETS}")
+    kwargs = NamedArgumentsField(required=False, allow_null=True, help_text=f"Null: the endpoint's own. {SECRETS}")
 
     class Meta:
         model = APIEndpointSchedule

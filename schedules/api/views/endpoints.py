@@ -34,6 +34,7 @@ class EndpointViews(HasHistory, DeclaredRows):
     queryset = APIEndpoint.objects.all()
     serializer_class = EndpointSerializer
     declared_serializer_class = DeclaredEndpointSerializer
+    argument_fields = ("default_args", "default_kwargs")
     needs = {
         "declare": ("schedules.add_apiendpoint", "schedules.change_apiendpoint"),
         "take_over": ("schedules.view_apiendpoint", "schedules.change_apiendpoint"),

@@ -14,8 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from schedules.api.conditional import ETAG, IF_MATCH, IF_MATCH_NEEDED, IF_NONE_MATCH, answer, require_current
+from schedules.api.permissions import may_change
 from schedules.api.serializers.warnings import WarningSerializer
 from schedules.api.views.base import Resource
+from schedules.masking import mask_all
 from schedules.services.defining import delete_definition
 from schedules.services.mirroring import mirror_problem
 
@@ -27,6 +29,8 @@ Documents = list[dict[str, Any]]
 class MirroredRows(Resource):
     """The five ways to a row. ``shown`` may be extended by what a row's answer needs besides its columns."""
 
+    #: Fields that hold what a task is called with.
+    argument_fields: tuple[str, ...] = ()
     #: Actions that read a row and change it: unlocked, they would undo a pause that came in between.
     locking = ("update", "partial_update", "destroy")
 
@@ -87,7 +91,12 @@ class MirroredRows(Resource):
     def shown(self, rows: Sequence[models.Model], warning: str | None = None) -> Documents:
         """Return the rows as the answer shows them; ``warning`` says what beat does not know of them yet."""
         context = {**self.get_serializer_context(), "warning": warning}
-        return self.get_serializer_class()(rows, many=True, context=context).data  # type: ignore[no-any-return]
+        documents: Documents = self.get_serializer_class()(rows, many=True, context=context).data
+        if not may_change(self.request, self.queryset.model):
+            # Who may change a row has to send back what it says; all others are shown what the pages show them.
+            for document in documents:
+                document |= {name: mask_all(document[name]) for name in self.argument_fields}
+        return documents
 
     @staticmethod
     def carry_out(change: Callable[[], T]) -> tuple[T, str | None]:

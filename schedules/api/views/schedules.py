@@ -62,6 +62,7 @@ class ScheduleViews(HasHistory, DeclaredRows):
     search_fields = ["name", "description", "endpoint__name", "cron_expression"]
     ordering_fields = ["id", "name", "created_at", "updated_at"]
     ordering = ["name"]
+    argument_fields = ("args", "kwargs")
     needs = {
         "declare": (ADD, CHANGE),
         "take_over": (VIEW, CHANGE),

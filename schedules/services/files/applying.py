@@ -12,7 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from schedules.models import APIEndpoint, APIEndpointSchedule
+from schedules.models import APIEndpoint, APIEndpointSchedule, RecordedChange
 from schedules.services.files.document import Document, Entry, read_document
 from schedules.services.files.plan import Change, FieldChange, Plan, Verb, shown
 from schedules.services.files.problems import FileProblem, FileRefused
@@ -105,8 +105,15 @@ class _Application:
             columns_saved = [*_columns_of(entry, changed), "managed_by", *_touched(candidate)]
             self._save(entry, candidate, update_fields=columns_saved)
         elif owner_changes:
-            # No save: whose it is means nothing to the engine, and a revision would be raised for it.
-            type(row)._base_manager.filter(pk=row.pk).update(managed_by=self._owner)
+            self._hand_over(row)
+
+    def _hand_over(self, row: Any) -> None:
+        """Make the row the file's owner's, and say so in its history."""
+        changes = {"managed_by": [row.managed_by, self._owner]}
+        row.managed_by = self._owner
+        # No save: whose it is means nothing to the engine, and a revision would be raised for it.
+        type(row)._base_manager.filter(pk=row.pk).update(managed_by=self._owner)
+        RecordedChange.objects.log_create(row, action=RecordedChange.Action.UPDATE, changes=changes)
 
     def _with_endpoint(self, entry: Entry) -> dict[str, Any]:
         values = dict(entry.values)
