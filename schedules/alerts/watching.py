@@ -5,7 +5,7 @@ messages are written in the transaction that notes them as told, so one is neith
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from schedules import conf
 from schedules.alerts import facts
 from schedules.alerts.composing import compose
 from schedules.alerts.deciding import Finding, Known, Look, Pace, Telling, Terms, changes, not_to_be_told, tellings
+from schedules.alerts.facts import of_runs
 from schedules.models import Alert, AlertDelivery, AlertEvent, AlertRule, AlertWatch
 
 logger = logging.getLogger(__name__)
@@ -146,16 +147,20 @@ def _close_silently(rule: AlertRule, terms: Terms) -> None:
 
 def _known(rule: AlertRule, terms: Terms) -> list[Known]:
     rows = Alert.objects.filter(rule=rule, state__in=[State.OPEN, State.RECOVERED])
-    return [_as_known(alert, terms) for alert in rows.select_related("schedule__endpoint").order_by("pk")]
+    alerts = list(rows.select_related("schedule__endpoint").order_by("pk"))
+    late = [alert.facts.get("run_id") for alert in alerts if alert.event == AlertEvent.LATE]
+    never_begun = of_runs.ended_without_beginning(late) if late else set()
+    return [_as_known(alert, terms, never_begun) for alert in alerts]
 
 
-def _as_known(alert: Alert, terms: Terms) -> Known:
+def _as_known(alert: Alert, terms: Terms, never_begun: Collection[int]) -> Known:
     schedule, is_wanted = alert.schedule, alert.event in terms.events
     if alert.subject.startswith("schedule:"):
         # What is switched off may have drifted for that very reason.
         is_on = schedule is not None and ((schedule.enabled and schedule.endpoint.enabled) or alert.event == "drift")
         endpoint_id = schedule.endpoint_id if schedule else None
         is_wanted = is_on and terms.covers(alert.event, schedule_id=alert.schedule_id, endpoint_id=endpoint_id)
+        is_wanted = is_wanted and not _has_ended_otherwise(alert, never_begun)
     return Known(
         id=alert.pk,
         event=alert.event,
@@ -167,6 +172,19 @@ def _as_known(alert: Alert, terms: Terms) -> Known:
         resolved_at=alert.resolved_at,
         is_wanted=is_wanted,
     )
+
+
+def _has_ended_otherwise(alert: Alert, never_begun: Collection[int]) -> bool:
+    """Say whether what an alert is about, once it is found no more, has not become right: then no recovery is told."""
+    match alert.event:
+        case AlertEvent.LATE:
+            # It is told as missed.
+            return alert.facts.get("run_id") in never_begun
+        case AlertEvent.PAUSED_LONG:
+            # The pause has been given an end.
+            return alert.schedule is not None and alert.schedule.paused_at is not None
+        case _:
+            return False
 
 
 def _opened(rule: AlertRule, finding: Finding, now: datetime) -> Alert:

@@ -213,6 +213,18 @@ def test_running_too_long_and_waiting_for_a_worker_are_told_after_the_time_of_th
     assert set(Alert.objects.values_list("event", "title")) == {("running_long", "long"), ("late", "waiting")}
 
 
+def test_a_pause_that_was_given_an_end_has_not_ended_yet_and_is_no_longer_told_of() -> None:
+    a_rule("paused_long", paused_after_seconds=86_400, remind_after_seconds=3600)
+    schedule = a_schedule(name="forgotten")
+    pause_schedule(schedule.pk, now=NOW - 2 * DAY)
+    assert len(watched(NOW)) == 1
+
+    pause_schedule(schedule.pk, now=NOW, until=NOW + 5 * DAY)
+
+    assert watched(NOW + DAY) == []
+    assert Alert.objects.get().outcome == Alert.Outcome.WITHDRAWN
+
+
 def test_a_pause_without_an_end_is_told_when_it_is_too_long() -> None:
     a_rule("paused_long", paused_after_seconds=7 * 86_400)
     for name, until in (("forgotten", None), ("meant", NOW + 30 * DAY)):

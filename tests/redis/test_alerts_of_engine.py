@@ -109,6 +109,29 @@ def test_what_a_leading_beat_does_not_send_is_late_until_it_is_sent(beat: Driven
     assert opened() == []
 
 
+@pytest.mark.parametrize(("state", "expected"), [("running", ["[Recovered] waiting has begun"]), ("expired", [])])
+def test_a_late_run_that_expired_before_it_began_has_not_recovered(
+    beat: DrivenScheduler, state: str, expected: list[str]
+) -> None:
+    now = datetime.now(UTC)
+    schedule = a_schedule(name="waiting", schedule_type="once", execution_times=None, run_at=now + timedelta(days=1))
+    run = a_run(schedule, state="dispatched", scheduled_for=now - timedelta(minutes=6))
+    let_it_lead(beat, now)
+    watch(now)
+    watch(now + GATHERED)
+    assert told() == ["[Alert] waiting is late"]
+
+    run.state = state
+    run.started_at, run.finished_at = (now, None) if state == "running" else (None, now)
+    run.save()
+    for later in (GATHERED, 2 * GATHERED):
+        let_it_lead(beat, now + later)
+        watch(now + later)
+
+    assert told()[1:] == expected
+    assert not Alert.objects.exclude(state=Alert.State.CLOSED).exists()
+
+
 def test_two_that_look_in_the_same_moments_open_and_tell_it_once(settings: Any) -> None:
     quick = {"ALERT_LOOK_EVERY_SECONDS": 0.001, "ALERT_GROUP_SECONDS": 0.001, "ALERT_PRIVATE_TARGETS": True}
     settings.SCHEDULES = {**settings.SCHEDULES, **quick}

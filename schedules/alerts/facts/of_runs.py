@@ -53,6 +53,12 @@ def not_begun_since(before: datetime) -> Iterator[Finding]:
         yield _finding(AlertEvent.LATE, run, since=run.scheduled_for or run.created_at, reason="not_begun")
 
 
+def ended_without_beginning(run_ids: Collection[int | None]) -> set[int]:
+    """Return those of the runs that no worker has begun and none will: they expired, were skipped or revoked."""
+    ended = ScheduleRun.objects.filter(pk__in=run_ids, started_at__isnull=True, finished_at__isnull=False)
+    return set(ended.values_list("pk", flat=True))
+
+
 def _telling() -> Any:
     """Runs that say something of how a schedule goes. What was made up for by a later run is none."""
     return ScheduleRun.objects.filter(state__in=(State.SUCCEEDED, *BAD)).exclude(state_reason=Reason.COALESCED)

@@ -22,7 +22,7 @@ _OVER = {
     "late": ("has begun", "have begun"),
     "running_long": ("has ended", "have ended"),
     "paused_long": ("is not paused any more", "are not paused any more"),
-    "drift": ("is in force again", "are in force again"),
+    "drift": ("agrees with the engine again", "agree with the engine again"),
 }
 _OF_THE_ENGINE = {
     "beat_silent": ("Beat is silent: nothing is being sent", "Beat leads again"),
