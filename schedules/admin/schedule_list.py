@@ -1,5 +1,6 @@
 """What the list of schedules fetches for one page of it, and its filters. The number of queries is constant."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR
@@ -10,19 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.views import ChangeList
 
+from schedules.admin.next_run_order import keys_by_next_run, read_keys
 from schedules.admin.run_bars import COUNT, BarDrawer
 from schedules.admin.schedule_row import ButtonDrawer
 from schedules.exceptions import EngineUnreachable
-from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.selectors import UNFINISHED, latest_runs_of
 from schedules.standing import places_of
 
-#: Entries of the mirror that are looked at besides those that would just fill the page: a filter leaves some out.
-LOOKED_AT_FIRST = 200
-#: Pages beyond as many rows rank all: a query that names thousands of keys costs more, and SQLite bounds their number.
-FAR_BACK = 2000
-
+#: With more runs in a state it is quicker to look at each schedule's newest than to gather those that had such a one.
+RARE = 10_000
 
 class ScheduleChangeList(ChangeList):
     """Adds to each listed schedule its place, its latest runs and what the reader may do with it.
@@ -34,9 +32,9 @@ class ScheduleChangeList(ChangeList):
         return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
 
     def get_results(self, request: HttpRequest) -> None:
+        keys = read_keys(self.queryset)
         super().get_results(request)
-        schedules = self._by_next_run() if ORDER_VAR not in self.params else None
-        schedules = list(self.result_list) if schedules is None else schedules
+        schedules = self._listed(keys)
         now = timezone.now()
         places = places_of(schedules, now=now)
         runs = latest_runs([schedule.pk for schedule in schedules])
@@ -53,39 +51,19 @@ class ScheduleChangeList(ChangeList):
         self.result_list = schedules
         self.is_live = any(run.state in UNFINISHED for run in runs.values())
 
-    def _by_next_run(self) -> list[APIEndpointSchedule] | None:
-        """Return the schedules of this page; None when beat's order is not known, because Redis does not answer."""
+    def _listed(self, keys: list[int] | None) -> list[APIEndpointSchedule]:
+        """Return the schedules of this page; ``keys`` are those of a filtered list in its order."""
         shows_all = self.show_all and self.can_show_all
         start = 0 if shows_all else (self.page_num - 1) * self.list_per_page
         end = start + (self.list_max_show_all if shows_all else self.list_per_page)
-        try:
-            keys = self._keys_by_next_run(end)[start:end]
-        except EngineUnreachable:
-            return None
-        found = self.queryset.order_by().in_bulk(keys)
-        return [found[pk] for pk in keys if pk in found]
-
-    def _keys_by_next_run(self, end: int) -> list[int]:
-        """Return at least the first ``end`` keys of the list. Raises EngineUnreachable.
-
-        Where the page is full of what runs next, the rest is not asked for. Otherwise all are ranked.
-        """
-        mirror = Mirror()
-        in_order: list[int] = []
-        is_all = False
-        # What a filter leaves may be too little to fill the page.
-        if end <= min(self.result_count, FAR_BACK):
-            in_order, is_all = mirror.next_schedule_ids(end + LOOKED_AT_FIRST)
-            if not is_all:
-                listed = set(self.queryset.order_by().filter(pk__in=in_order).values_list("pk", flat=True))
-                if len(listed) >= end:
-                    return [pk for pk in in_order if pk in listed]
-        if not is_all:
-            in_order = mirror.schedule_ids_by_next(from_now=True)
-        rank = {pk: place for place, pk in enumerate(in_order)}
-        every = list(self.queryset.order_by("name", "pk").values_list("pk", flat=True))
-        every.sort(key=lambda pk: rank.get(pk, len(rank)))
-        return every
+        if ORDER_VAR not in self.params:
+            # Redis that does not answer knows no order.
+            with suppress(EngineUnreachable):
+                keys = keys_by_next_run(self.queryset, keys, number=self.result_count, end=end)
+        if keys is None:
+            return list(self.result_list)
+        found = self.queryset.order_by().in_bulk(keys[start:end])
+        return [found[pk] for pk in keys[start:end] if pk in found]
 
 
 def latest_runs(schedule_ids: list[int]) -> dict[int, ScheduleRun]:
@@ -146,10 +124,16 @@ class LatestStateFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[APIEndpointSchedule]) -> QuerySet[APIEndpointSchedule]:
         value = self.value()
         if value == "none":
-            return queryset.filter(runs__isnull=True)
-        if value in ScheduleRun.State.values:
-            return queryset.annotate(latest_state=_newest("state")).filter(latest_state=value)
-        return queryset
+            # One look for each schedule: joined, PostgreSQL would read the whole history.
+            a_run = ScheduleRun.objects.filter(schedule=OuterRef("pk")).order_by().values("schedule")[:1]
+            return queryset.alias(ran=Subquery(a_run)).filter(ran__isnull=True)
+        if value not in ScheduleRun.State.values:
+            return queryset
+        had = ScheduleRun.objects.filter(state=value, schedule__isnull=False).order_by()
+        if had[: RARE + 1].count() <= RARE:
+            # Of few schedules the newest run is looked for, not of all.
+            queryset = queryset.filter(pk__in=had.values("schedule"))
+        return queryset.alias(latest_state=_newest("state")).filter(latest_state=value)
 
 
 def _newest(field: str) -> Subquery:

@@ -22,6 +22,7 @@ from schedules.admin.defined_rows import DefinedRows
 from schedules.admin.form_layout import SECTIONS, arguments_of_form, placed_sections
 from schedules.admin.history import ShowsHistory
 from schedules.admin.lost_update import both_versions
+from schedules.admin.next_run_order import CountsWhatIsRead
 from schedules.admin.occurrence_page import OccurrencePage
 from schedules.admin.pictures import (
     duration_of,
@@ -81,6 +82,7 @@ class APIEndpointScheduleAdmin(
     list_filter_submit = True
     list_select_related = ["endpoint"]
     list_per_page = 50
+    paginator = CountsWhatIsRead
     list_before_template = "partials/schedule_list_tools.html"
     search_fields = ["name", "description", "endpoint__name"]
     search_help_text = gettext_lazy("Name, description or endpoint")

@@ -208,6 +208,15 @@ class Mirror:
         members = self._ask(lambda: self.redis.zrangebyscore(self.keys.due, 0, "+inf", start=0, num=number + 1))
         return self._ids(members[:number]), len(members) <= number
 
+    def next_dispatches(self, schedule_ids: Sequence[int]) -> dict[int, float]:
+        """Return, of these schedules, those that are dispatched once more, and when (seconds since 1970)."""
+        if not schedule_ids:
+            return {}
+        members = [self.keys.entry(schedule_id) for schedule_id in schedule_ids]
+        scores = self._ask(lambda: self.redis.zmscore(self.keys.due, members))
+        listed = zip(schedule_ids, scores, strict=True)
+        return {schedule_id: score for schedule_id, score in listed if score is not None and score >= 0}
+
     def schedule_ids(self) -> set[int]:
         """Return the schedules that have an entry, walking RedBeat's sorted set (never KEYS or SCAN)."""
         return set(self.schedule_ids_by_next())

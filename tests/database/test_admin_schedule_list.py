@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from schedules.admin import schedule_list
+from schedules.admin import next_run_order, schedule_list
 from schedules.admin.run_bars import Bar
 from schedules.admin.schedules import APIEndpointScheduleAdmin
 from schedules.models import APIEndpointSchedule, ScheduleRun
@@ -54,10 +54,12 @@ def test_a_drift_from_the_engine_is_shown(chief: Client) -> None:
     assert "Change not in force yet" in chief.get(LIST).content.decode()
 
 
-def test_the_list_takes_as_many_queries_for_fifty_schedules_as_for_two(chief: Client) -> None:
+@pytest.mark.parametrize("query", ["", "?o=1", "?q=schedule", "?last=dispatched", "?state=on&o=-1"])
+def test_the_list_takes_as_many_queries_for_fifty_schedules_as_for_two(chief: Client, query: str) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert chief.get(LIST).status_code == 200
+            page = chief.get(LIST + query)
+        assert page.context["cl"].result_count == APIEndpointSchedule.objects.count()
         return len(captured)
 
     def add(count: int) -> None:
@@ -68,7 +70,7 @@ def test_the_list_takes_as_many_queries_for_fifty_schedules_as_for_two(chief: Cl
             )
 
     add(2)
-    chief.get(LIST)
+    chief.get(LIST + query)
     few = queries()
     add(48)
     assert queries() == few
@@ -100,6 +102,27 @@ def test_filters_and_search_find_what_they_say(chief: Client, query: str, names:
         )
     found = chief.get(f"{LIST}?{query}").context["cl"].result_list
     assert {schedule.name for schedule in found} == names
+
+
+@pytest.mark.parametrize("rare", [0, 10])
+def test_the_newest_run_decides_the_last_result_whether_its_state_is_rare_or_not(
+    chief: Client, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(schedule_list, "RARE", rare)
+    moment = timezone.now() - timedelta(hours=1)
+    mended, broken, both, new = (a_schedule(name=name) for name in ("mended", "broken", "both", "new"))
+    # Of two that were recorded in one instant, the later key is the newer.
+    for schedule, states, step in ((mended, "fs", 1), (broken, "sf", 1), (both, "sf", 0)):
+        for number, state in enumerate(states):
+            state = {"f": "failed", "s": "succeeded"}[state]
+            a_run(schedule, state=state, created_at=moment + timedelta(minutes=number * step))
+    ended = a_run(new, state="failed")
+    ScheduleRun.objects.filter(pk=ended.pk).update(schedule=None)
+
+    assert listed(chief, "?last=failed&o=1") == ["both", "broken"]
+    assert listed(chief, "?last=succeeded") == ["mended"]
+    assert listed(chief, "?last=none") == ["new"]
+    assert listed(chief, "?last=running") == []
 
 
 def test_readers_see_everything_and_change_nothing(staff_with: Callable[..., Client]) -> None:
@@ -181,7 +204,7 @@ def test_what_runs_next_comes_first_and_what_has_no_run_ahead_last(
 def in_many_pages(monkeypatch: pytest.MonkeyPatch, *, per_page: int = 2) -> None:
     """Few rows on a page and few entries looked at, so that a handful of schedules is a long list."""
     monkeypatch.setattr(APIEndpointScheduleAdmin, "list_per_page", per_page)
-    monkeypatch.setattr(schedule_list, "LOOKED_AT_FIRST", 1)
+    monkeypatch.setattr(next_run_order, "LOOKED_AT_FIRST", 1)
 
 
 def an_hourly(name: str, hours: int, **fields: Any) -> APIEndpointSchedule:
@@ -212,8 +235,9 @@ def test_each_page_goes_on_where_the_one_before_it_ended_whatever_is_filtered(
     assert listed(chief, "?q=h7") == ["h7"]
     assert listed(chief, "?state=off") == ["z"]
     assert listed(chief, "?q=nothing") == []
+    assert listed(chief, "?q=h&o=-1&p=2") == ["h5", "h4"]
     # Far back all are ranked, with the same answer.
-    monkeypatch.setattr(schedule_list, "FAR_BACK", 0)
+    monkeypatch.setattr(next_run_order, "FAR_BACK", 0)
     assert [listed(chief, f"?p={number}") for number in (1, 2, 3, 4, 5)] == pages
 
 
