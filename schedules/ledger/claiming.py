@@ -19,6 +19,9 @@ from schedules.task_catalogue import is_allowed
 
 State = ScheduleRun.State
 
+#: Until a message that came before its worker had noted the end of the try before is looked at again.
+NOTED_WITHIN_SECONDS = 1.0
+
 
 class Verdict(enum.Enum):
     """What to do with the message."""
@@ -42,7 +45,7 @@ class Message:
     """What arrived at the worker.
 
     ``is_redelivered``: the broker had handed it out before and took it back. ``tries_before``: how often the run had
-    been begun when the message was sent.
+    been begun when the message was sent. ``is_retry``: the task itself asked for it (``Task.retry``).
     """
 
     task_id: str
@@ -52,6 +55,7 @@ class Message:
     origin: Origin
     is_redelivered: bool
     tries_before: int = 0
+    is_retry: bool = False
 
 
 @transaction.atomic
@@ -68,9 +72,7 @@ def claim(message: Message, *, now: datetime, worker: str) -> Claim:
         return Claim(Verdict.DROP, run)
     if run.state == State.RUNNING and (answer := _answer_while_running(run, message, now)):
         return answer
-    if run.state == State.RETRYING and message.tries_before < run.attempt and not message.is_redelivered:
-        # A copy of an earlier message; the one for the next try comes when it is time. (A redelivered one may be all
-        # there is: its worker died before it could send the next.)
+    if run.state == State.RETRYING and not _is_for_next_try(run, message, now):
         return Claim(Verdict.DROP, run)
     if run.state == State.ABANDONED and run.attempt >= MAX_BEGINNINGS_AFTER_LOSS:
         return Claim(Verdict.DROP, run)
@@ -150,6 +152,9 @@ def _answer_while_running(run: ScheduleRun, message: Message, now: datetime) -> 
     silent_for = now - (run.heartbeat_at or now)
     lost_after = conf.duration("HEARTBEAT_LOST_AFTER_SECONDS")
     if silent_for <= lost_after:
+        if message.is_retry and message.tries_before >= run.attempt:
+            # For the next try already: the task has asked for it, and its worker is about to note that.
+            return Claim(Verdict.ASK_AGAIN, run, NOTED_WITHIN_SECONDS)
         if not message.is_redelivered:
             return Claim(Verdict.DROP, run)
         # Handed out again although somebody has it: that worker may be gone since a moment ago. Dropped, the run
@@ -160,6 +165,18 @@ def _answer_while_running(run: ScheduleRun, message: Message, now: datetime) -> 
         run.save(update_fields=["state", "state_reason", "finished_at"])
         return Claim(Verdict.DROP, run)
     return None
+
+
+def _is_for_next_try(run: ScheduleRun, message: Message, now: datetime) -> bool:
+    """Say whether a message begins the next try, and is not a copy of an earlier one.
+
+    An earlier one that was handed out again may be all there is: its worker died before it could send the next. Even
+    so not before its time: of a message that waited longer than the broker's ``visibility_timeout`` several workers
+    have a copy each, and these would use up all tries at once.
+    """
+    if message.tries_before >= run.attempt:
+        return True
+    return message.is_redelivered and (run.retry_at is None or run.retry_at <= now)
 
 
 def _refusal(run: ScheduleRun, schedule: APIEndpointSchedule | None, now: datetime) -> tuple[str, str] | None:

@@ -90,6 +90,7 @@ def _claim(task: Task, origin: Origin, args: Any, kwargs: Any) -> Claim:
         origin=origin,
         is_redelivered=bool((request.delivery_info or {}).get("redelivered")),
         tries_before=tries.tries_before(request),
+        is_retry=bool(request.retries),
     )
     try:
         return claim(message, now=timezone.now(), worker=request.hostname or "")

@@ -2,7 +2,8 @@
 
 A broker such as RabbitMQ hands out anew at once what a dead worker had. Kombu's Redis transport does so ten minutes
 later (``visibility_timeout``), and never what the worker had taken from Redis and not noted yet. Nobody wants to wait
-that long at eight in the morning. A message that was not lost after all does no harm: each run is begun once.
+that long at eight in the morning. A message that was not lost after all does no harm: each run is begun once. So where
+the queues cannot be looked into, what is overdue is sent again as well, each time after twice as long a wait.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 from celery import current_app
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel as RedisChannel
 
@@ -36,11 +38,12 @@ NO_LONGER_AFTER = timedelta(days=2)
 
 
 def send_again(now: datetime) -> None:
-    """Send what is surely not in its queue any more and in no living worker's hands, or expire it if its time is over.
+    """Send what seems to be in no queue and in no living worker's hands, or expire it if its time is over.
 
     A broker that is away is asked again by the next sweep.
     """
     try:
+        _expire_past_tries(now)
         for run in [*_abandoned(now), *_vanished(now)]:
             _send_again(run, now)
     except (OperationalError, OSError, *current_app.connection_for_write().connection_errors) as error:
@@ -58,6 +61,14 @@ def _send_again(run: ScheduleRun, now: datetime) -> None:
         logger.warning("run.sent_again run_id=%s schedule_id=%s state=%s", run.pk, run.schedule_id, run.state)
 
 
+def _expire_past_tries(now: datetime) -> None:
+    """End what waits for a try that nobody will make any more: it would hold up its schedule for ever."""
+    waiting = ScheduleRun.objects.filter(state=State.RETRYING).alias(due_at=Coalesce("retry_at", "heartbeat_at"))
+    waiting.filter(due_at__lt=now - NO_LONGER_AFTER).update(
+        state=State.EXPIRED, state_reason=Reason.EXPIRED, finished_at=now
+    )
+
+
 def _abandoned(now: datetime) -> Iterator[ScheduleRun]:
     """Yield the runs that a dead worker had begun and that may be begun once more."""
     found = _recent(now).filter(state=State.ABANDONED, attempt__lt=MAX_BEGINNINGS_AFTER_LOSS, schedule__isnull=False)
@@ -70,15 +81,16 @@ def _abandoned(now: datetime) -> Iterator[ScheduleRun]:
 
 
 def _vanished(now: datetime) -> Iterator[ScheduleRun]:
-    """Yield the runs that wait for a worker and whose message is in no queue."""
-    waiting = Q(state=State.DISPATCHED) & ~Q(state_reason=Reason.WAITING)
-    retrying = Q(state=State.RETRYING, schedule__isnull=False, retry_at__isnull=False)
-    candidates = list(_overdue(_recent(now).filter(waiting | retrying), now))
+    """Yield the runs that wait for a worker and whose message is in no queue, as far as can be seen."""
+    waiting = _recent(now).filter(Q(state=State.DISPATCHED) & ~Q(state_reason=Reason.WAITING))
+    retrying = _looked_at().filter(state=State.RETRYING, schedule__isnull=False, retry_at__isnull=False)
+    candidates = [*_overdue(waiting, now), *_overdue(retrying, now)]
     if not candidates:
         return
     with current_app.connection_for_write() as connection:
         channel = connection.default_channel
         if not isinstance(channel, RedisChannel):
+            yield from candidates
             return
         queues = _Queues(channel)
         for run in candidates:
@@ -87,8 +99,11 @@ def _vanished(now: datetime) -> Iterator[ScheduleRun]:
 
 
 def _recent(now: datetime) -> Any:
-    found = ScheduleRun.objects.filter(created_at__gt=now - NO_LONGER_AFTER)
-    return found.select_related("schedule__endpoint").order_by("created_at")
+    return _looked_at().filter(created_at__gt=now - NO_LONGER_AFTER)
+
+
+def _looked_at() -> Any:
+    return ScheduleRun.objects.select_related("schedule__endpoint").order_by("created_at")
 
 
 def _overdue(runs: Any, now: datetime) -> Iterator[ScheduleRun]:
@@ -96,8 +111,8 @@ def _overdue(runs: Any, now: datetime) -> Iterator[ScheduleRun]:
     grace = conf.duration("HEARTBEAT_LOST_AFTER_SECONDS") / 2
     for run in runs.filter(Q(heartbeat_at__lt=now - grace) | Q(heartbeat_at__isnull=True))[:AT_ONCE]:
         sent_at = _sent_at(run)
-        waited = timedelta(0) if run.state == State.RETRYING else sent_at - (run.dispatched_at or run.created_at)
-        if now - sent_at >= max(grace, waited):
+        first_sent_at = run.retry_at if run.state == State.RETRYING else run.dispatched_at
+        if now - sent_at >= max(grace, sent_at - (first_sent_at or run.created_at)):
             yield run
 
 

@@ -142,9 +142,34 @@ def test_the_next_try_is_begun_by_the_message_that_was_sent_for_it(
     schedule: APIEndpointSchedule, tries_before: int, is_redelivered: bool, verdict: Verdict
 ) -> None:
     message = a_message(schedule, tries_before=tries_before, is_redelivered=is_redelivered)
-    a_run(schedule, task_id=message.task_id, scheduled_for=EIGHT, state=State.RETRYING, attempt=2)
+    a_run(schedule, task_id=message.task_id, scheduled_for=EIGHT, state=State.RETRYING, attempt=2, retry_at=NOW)
 
     assert claimed(message).verdict is verdict
+
+
+def test_copies_of_a_message_that_waited_long_do_not_use_up_the_tries_at_once(schedule: APIEndpointSchedule) -> None:
+    """Kombu hands out anew, every ten minutes, what a worker only holds until its time has come."""
+    message = a_message(schedule, tries_before=1, is_redelivered=True)
+    again = NOW + timedelta(hours=1)
+    a_run(schedule, task_id=message.task_id, scheduled_for=EIGHT, state=State.RETRYING, attempt=2, retry_at=again)
+
+    assert claimed(message, again - SECOND).verdict is Verdict.DROP
+    assert claimed(message, again).verdict is Verdict.BEGIN
+
+
+def test_a_try_that_comes_before_its_worker_has_noted_the_end_of_the_last_is_kept(
+    schedule: APIEndpointSchedule,
+) -> None:
+    """A task that asks for another try at once sends its message before anybody can write that it did."""
+    claimed(a_message(schedule))
+    following = a_message(schedule, tries_before=1, is_retry=True)
+
+    answer = claimed(following, NOW + SECOND, worker="w2")
+    assert (answer.verdict, answer.ask_again_seconds) == (Verdict.ASK_AGAIN, 1)
+    ScheduleRun.objects.update(state=State.RETRYING, retry_at=NOW + SECOND)
+
+    assert claimed(following, NOW + 2 * SECOND, worker="w2").verdict is Verdict.BEGIN
+    assert claimed(following, NOW + 2 * SECOND, worker="w3").verdict is Verdict.DROP
 
 
 def test_a_second_message_while_the_worker_lives_is_dropped(schedule: APIEndpointSchedule) -> None:

@@ -66,5 +66,20 @@ def test_a_task_that_gives_up_is_a_failure_with_its_own_error(stack: Stack) -> N
     }
 
 
+def test_a_task_that_asks_for_another_try_at_once_gets_it(stack: Stack) -> None:
+    """With idle processes the message of the next try is taken before the first has noted that it asked."""
+    schedule = a_schedule(
+        endpoint=an_endpoint(task="tests.kind.retry_at_once"), args=["x"], enabled=False, overlap_policy="allow"
+    )
+    stack.worker("--concurrency=4")
+
+    for _ in range(8):
+        run_now(schedule.pk, now=datetime.now(UTC))
+        wait_until(lambda: all_ended(), within=20, saying="the run to end")
+
+    assert set(ScheduleRun.objects.values_list("state", "attempt")) == {(State.SUCCEEDED, 4)}
+    assert len(stack.effects("done")) == 8
+
+
 def all_ended() -> bool:
     return not ScheduleRun.objects.filter(state__in=[State.DISPATCHED, State.RUNNING, State.RETRYING]).exists()

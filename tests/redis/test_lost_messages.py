@@ -10,6 +10,7 @@ from schedules.ledger import lost_messages
 from schedules.models import ScheduleRun
 from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +73,43 @@ def test_what_expired_while_its_message_was_lost_is_recorded_as_expired(redis_cl
 
     assert messages(redis_client) == 0
     assert ScheduleRun.objects.get(pk=run.pk).state == State.EXPIRED
+
+
+def test_a_try_that_nobody_made_for_days_is_ended_and_holds_up_nothing(redis_client: redis.Redis) -> None:
+    """Everything was off over a long weekend, and the message is gone."""
+    now = datetime.now(UTC)
+    waits = a_lost_run(state=State.RETRYING, attempt=1, retry_at=now + MINUTE)
+    gone = a_lost_run(state=State.RETRYING, attempt=1, retry_at=now - timedelta(days=2, minutes=1))
+    old = a_lost_run(state=State.RETRYING, attempt=3, retry_at=now - 10 * MINUTE)
+    ScheduleRun.objects.update(created_at=now - timedelta(days=3))
+
+    lost_messages.send_again(now)
+
+    states = dict(ScheduleRun.objects.values_list("pk", "state"))
+    assert states == {waits.pk: State.RETRYING, gone.pk: State.EXPIRED, old.pk: State.RETRYING}
+    assert messages(redis_client) == 1
+
+
+def test_where_queues_cannot_be_looked_into_what_is_overdue_is_sent_again_less_and_less_often(stack: Stack) -> None:
+    now = datetime.now(UTC)
+    a_lost_run(state=State.RETRYING, attempt=1, retry_at=now)
+    a_lost_run(state=State.DISPATCHED, dispatched_at=now)
+    stack.env["CELERY_BROKER_URL"] = "memory://"
+
+    sent_at_minutes = stack.python(
+        f"""
+from datetime import datetime, timedelta
+from celery import current_app
+from schedules.ledger import lost_messages
+from tests.support import tasks
+now = datetime.fromisoformat({now.isoformat()!r})
+channel = current_app.connection_for_write().default_channel
+answer, known = [], 0
+for minutes in range(60):
+    lost_messages.send_again(now + timedelta(minutes=minutes))
+    answer += [minutes] * (channel._size("default") - known)
+    known = channel._size("default")
+"""
+    )
+
+    assert sent_at_minutes == [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 32, 32]

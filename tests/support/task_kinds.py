@@ -93,3 +93,13 @@ def calls_another(self: Task, word: str) -> str:
     answer = echo(word)
     write_effect("done")
     return answer
+
+
+@shared_task(name="tests.kind.retry_at_once", bind=True, max_retries=5)
+def retry_at_once(self: Task, word: str, failures: int = 3) -> str:
+    """Ask for another try without a pause: its message may reach another process before this one has noted that."""
+    write_effect("begun")
+    if self.request.retries < failures:
+        raise self.retry(exc=ConnectionError(f"Failure {self.request.retries + 1}."), countdown=0)
+    write_effect("done")
+    return word
