@@ -12,6 +12,7 @@ from django.db.models import Q
 from schedules import conf
 from schedules.messages import Origin
 from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models.locking import locked
 from schedules.models.reasons import Reason
 from schedules.models.run import MAX_BEGINNINGS_AFTER_LOSS
 from schedules.services.occurrence_upkeep import reason_for_not_running
@@ -64,8 +65,8 @@ def claim(message: Message, *, now: datetime, worker: str) -> Claim:
 
     The schedule's row is locked meanwhile: of twenty workers that ask at once, each sees what the ones before it did.
     """
-    locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
-    schedule = locked.filter(pk=message.origin.schedule_id).first()
+    schedules = locked(APIEndpointSchedule.objects.select_related("endpoint"))
+    schedule = schedules.filter(pk=message.origin.schedule_id).first()
     run = _row_of(message, schedule)
     if run.task_id != message.task_id:
         # Another message was first to name this occurrence.

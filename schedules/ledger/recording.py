@@ -13,6 +13,7 @@ from django.utils.translation import override
 from schedules import actors
 from schedules.masking import mask, mask_all
 from schedules.models import APIEndpointSchedule, ScheduleRun
+from schedules.models.locking import locked
 from schedules.services.switching import pause_schedule
 
 State = ScheduleRun.State
@@ -63,8 +64,7 @@ def fail(run: ScheduleRun, error: BaseException, *, now: datetime) -> None:
     """Note the failure, and pause a schedule that has failed as often in a row as it was allowed to."""
     with transaction.atomic():
         # The schedule first, as in claiming: two of its runs that fail at once see each other.
-        locked = APIEndpointSchedule.objects.select_for_update(of=("self",))
-        schedule = locked.filter(pk=run.schedule_id).first()
+        schedule = locked(APIEndpointSchedule.objects).filter(pk=run.schedule_id).first()
         if not _note(run, state=State.FAILED, state_reason="", finished_at=now, heartbeat_at=now, **_told(error)):
             return
         # A pause by a person stays as it is, with its own reason and end.

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from django.db.models import Q
 
+from schedules.models.locking import locked
+
 #: A change of one of these may place occurrences elsewhere, so that none before the change may fire. Renaming, other
 #: arguments or another policy leave a pending occurrence as it is.
 TIMING_FIELDS = (
@@ -82,7 +84,7 @@ def pause_holds(now: datetime) -> Q:
 def _stored(schedule: Living) -> dict[str, Any] | None:
     if schedule.pk is None:
         return None
-    rows = type(schedule)._base_manager.select_for_update().filter(pk=schedule.pk)
+    rows = locked(type(schedule)._base_manager).filter(pk=schedule.pk)
     return rows.values("revision", "effective_from", *TIMING_FIELDS).first()
 
 

@@ -16,6 +16,7 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpointSchedule, OccurrenceChange, ScheduleRun
 from schedules.models.definitions import recurrence_of
 from schedules.models.lifecycle import is_in_force
+from schedules.models.locking import locked
 from schedules.models.reasons import Reason
 from schedules.recurrence import DefinitionError
 
@@ -148,5 +149,5 @@ def _last_instant(change: OccurrenceChange) -> datetime:
 
 
 def _locked(schedule_id: int) -> APIEndpointSchedule | None:
-    locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
-    return locked.filter(pk=schedule_id).first()
+    schedules = locked(APIEndpointSchedule.objects.select_related("endpoint"))
+    return schedules.filter(pk=schedule_id).first()

@@ -1,11 +1,9 @@
 """Reverting while somebody edits the same: one of the two is told, and nothing that was saved is lost unseen."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -14,7 +12,7 @@ from schedules.services.reverting import revert
 from tests.api.conftest import ClientWith
 from tests.api.schedules import ADDRESS
 from tests.support.builders import a_schedule
-from tests.support.waiting import patient, wait_until
+from tests.support.meanwhile import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,44 +83,8 @@ def test_to_undo_a_pause_is_to_resume(client: APIClient, schedule: APIEndpointSc
 # --- Two connections at the same moment -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def meanwhile(db: None) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Start a request on a connection of its own, wait until it waits for a lock; the answer is had by a call."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time.")
-
-    def start(request: Callable[[], Any]) -> Callable[[], Any]:
-        answers: list[Any] = []
-
-        def ask() -> None:
-            try:
-                answers.append(request())
-            finally:
-                connection.close()
-
-        thread = threading.Thread(target=ask)
-        thread.start()
-        wait_until(_somebody_waits_for_us, within=20)
-
-        def answer() -> Any:
-            thread.join(timeout=patient(20))
-            return answers[0]
-
-        return answer
-
-    return start
-
-
-def _somebody_waits_for_us() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return bool(cursor.fetchone()[0])
-
-
 def test_a_revert_that_meets_an_edit_waits_for_it_and_is_refused(
-    client: APIClient, schedule: APIEndpointSchedule, meanwhile: Any
+    client: APIClient, schedule: APIEndpointSchedule
 ) -> None:
     entry = entry_of(schedule)
     with transaction.atomic():
@@ -134,7 +96,7 @@ def test_a_revert_that_meets_an_edit_waits_for_it_and_is_refused(
 
 
 def test_a_revert_that_names_what_was_read_meets_an_edit_and_is_refused(
-    client: APIClient, schedule: APIEndpointSchedule, meanwhile: Any
+    client: APIClient, schedule: APIEndpointSchedule
 ) -> None:
     entry = entry_of(schedule)
     etag = client.get(f"{ADDRESS}/{schedule.pk}").headers["ETag"]
@@ -148,7 +110,7 @@ def test_a_revert_that_names_what_was_read_meets_an_edit_and_is_refused(
 
 
 def test_an_edit_that_meets_a_revert_waits_for_it_and_is_refused(
-    client: APIClient, schedule: APIEndpointSchedule, meanwhile: Any
+    client: APIClient, schedule: APIEndpointSchedule
 ) -> None:
     etag = client.get(f"{ADDRESS}/{schedule.pk}").headers["ETag"]
     body = {"execution_times": {"times": ["10:00"]}}
@@ -160,7 +122,7 @@ def test_an_edit_that_meets_a_revert_waits_for_it_and_is_refused(
 
 
 def test_the_right_to_revert_is_judged_by_what_it_would_undo_at_that_moment(
-    client_with: ClientWith, schedule: APIEndpointSchedule, meanwhile: Any
+    client_with: ClientWith, schedule: APIEndpointSchedule
 ) -> None:
     """Before, a revert was let through for what it would have done a moment earlier."""
     schedule.paused_at, schedule.pause_reason, schedule.description = timezone.now(), "holiday", "x"

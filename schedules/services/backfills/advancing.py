@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from schedules.exceptions import DispatchFailed
 from schedules.messages import task_id_of
 from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence, ScheduleRun
+from schedules.models.locking import locked
 from schedules.models.run import MAX_BEGINNINGS_AFTER_LOSS
 from schedules.selectors import UNFINISHED
 from schedules.services.triggering import publish
@@ -44,8 +45,8 @@ def advance_those_of(run: ScheduleRun, *, now: datetime) -> None:
 def advance(backfill_id: int, *, now: datetime) -> None:
     """Send as many runs as the backfill may have under way; close it when none is left. Repeating it is harmless."""
     schedule_id = Backfill.objects.filter(pk=backfill_id).values_list("schedule", flat=True).first()
-    locked = APIEndpointSchedule.objects.select_for_update(of=("self",)).select_related("endpoint")
-    schedule = locked.filter(pk=schedule_id).first()
+    schedules = locked(APIEndpointSchedule.objects.select_related("endpoint"))
+    schedule = schedules.filter(pk=schedule_id).first()
     backfill = Backfill.objects.select_for_update().filter(pk=backfill_id, state__in=Backfill.OPEN).first()
     if backfill is None:
         return

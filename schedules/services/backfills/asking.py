@@ -9,6 +9,7 @@ from django.db import transaction
 
 from schedules.exceptions import BackfillEnded, BackfillRefused
 from schedules.models import APIEndpointSchedule, Backfill, BackfillOccurrence
+from schedules.models.locking import locked
 from schedules.models.reasons import Reason
 from schedules.services.backfills.advancing import advance
 from schedules.services.backfills.planning import BackfillPlan, BackfillRequest, plan_backfill
@@ -82,7 +83,7 @@ def cancel_backfill(backfill_id: int, *, now: datetime, by: Any = None) -> bool:
     """
     schedule_id = Backfill.objects.values_list("schedule", flat=True).get(pk=backfill_id)
     # The schedule first, as in claiming and in advancing: a run is either begun or called off, never both.
-    APIEndpointSchedule.objects.select_for_update().filter(pk=schedule_id).first()
+    locked(APIEndpointSchedule.objects).filter(pk=schedule_id).first()
     backfill = Backfill.objects.select_for_update().get(pk=backfill_id)
     if backfill.state == Backfill.State.DONE:
         raise BackfillEnded(str(backfill))
