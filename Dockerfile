@@ -12,6 +12,8 @@ COPY manage.py ./
 COPY schedules ./schedules
 COPY stockura ./stockura
 COPY templates ./templates
+# Otherwise each process compiles all of it at its start.
+RUN python -m compileall -q schedules stockura
 
 # Hashed and compressed static files, which whitenoise serves. The key signs nothing and stays in this one step.
 RUN SECRET_KEY=only-for-collectstatic python manage.py collectstatic --noinput

@@ -6,6 +6,9 @@ from celery import Celery, signals
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stockura.settings")
+# Celery would run all of Django's checks, for which all pages and addresses are loaded, and drop what they say:
+# a second and more at each start of beat and workers.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("stockura")
 

@@ -56,6 +56,10 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest-django sets Django up only when the settings have been read; it then guards the database.
     django.setup()
     from django.conf import settings
+    from django.contrib import admin
+
+    # Tests look at the pages' classes before anybody has asked for an address.
+    admin.autodiscover()
 
     settings.PASSWORD_HASHERS = ["tests.support.hashing.QuickHasher"]
     if getattr(config.option, "numprocesses", None):

@@ -50,6 +50,8 @@ class TestRun:
         self.redis_port = free_port()
         for name in FOREIGN:
             os.environ.pop(name, None)
+        # Hundreds of processes are started: each would compile all of the product at its start.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.update(
             DJANGO_SETTINGS_MODULE="stockura.settings",
             STOCKURA_ENV_FILE=os.devnull,
