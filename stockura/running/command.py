@@ -46,8 +46,8 @@ def _install(requirements: Path, *, step: str) -> None:
         if step:
             _say(f"{step}The packages are installed.")
         return
-    _say(f"{step}Installing packages into .venv (about a minute the first time; log: {shown(log_dir())}) …")
-    installing.install(requirements)
+    _say(f"{step}Installing packages into .venv (a minute or more the first time; log: {shown(log_dir())}) …")
+    installing.install(requirements, tell=lambda words: _say(f"    … {words}"))
 
 
 def _up() -> int:

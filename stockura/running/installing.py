@@ -8,6 +8,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from .places import ROOT, VENV, VENV_PYTHON, log_dir, shown
@@ -15,6 +16,9 @@ from .problem import Problem
 
 #: Where the fingerprints of installed requirements files lie; in .venv, so that they vanish with it.
 STAMPS = VENV / "installed-requirements"
+
+#: How long a person looks at a line that does not change before the next sign of life, in seconds.
+SECONDS_BETWEEN_SIGNS = 15.0
 
 #: Words in pip's output → what they mean for the person. The first match counts.
 REASONS = (
@@ -48,12 +52,15 @@ def is_installed(requirements: Path) -> bool:
     return _venv_works() and stamp.is_file() and stamp.read_text() == _fingerprint(requirements)
 
 
-def install(requirements: Path) -> None:
-    """Install ``requirements``, and the files that it names, into .venv, which is made if it is missing."""
+def install(requirements: Path, *, tell: Callable[[str], None]) -> None:
+    """Install ``requirements``, and the files that it names, into .venv, which is made if it is missing.
+
+    ``tell`` is given a few words now and then on how far it is.
+    """
     if not requirements.is_file():
         raise Problem(f"There is no requirements file {shown(requirements)}.")
     if not _venv_works():
-        _make_venv()
+        _make_venv(tell)
     log = log_dir() / "install.log"
     status = _run_logged(
         [
@@ -68,6 +75,7 @@ def install(requirements: Path) -> None:
             str(requirements),
         ],
         log,
+        tell=lambda: tell(_how_far(log.read_text(errors="replace"))),
     )
     if status:
         raise Problem(f"{_reason(log.read_text(errors='replace'))} What pip said stands in {shown(log)}.")
@@ -84,7 +92,7 @@ def _venv_works() -> bool:
     return subprocess.run([str(VENV_PYTHON), "-c", check], capture_output=True).returncode == 0
 
 
-def _make_venv() -> None:
+def _make_venv(tell: Callable[[str], None]) -> None:
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise Problem(
@@ -92,16 +100,36 @@ def _make_venv() -> None:
             f"because its module venv is missing. On Debian and Ubuntu: apt-get install python{version}-venv"
         )
     log = log_dir() / "venv.log"
-    if _run_logged([sys.executable, "-m", "venv", "--clear", str(VENV)], log):
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    if _run_logged(command, log, tell=lambda: tell("making .venv")):
         raise Problem(
             f"The virtual environment .venv could not be made "
             f"({_last_line(log.read_text(errors='replace'))}). What Python said stands in {shown(log)}."
         )
 
 
-def _run_logged(command: list[str], log: Path) -> int:
-    with log.open("w") as file:
-        return subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT).returncode
+def _run_logged(command: list[str], log: Path, *, tell: Callable[[], None]) -> int:
+    with (
+        log.open("w") as file,
+        subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT) as process,
+    ):
+        try:
+            while True:
+                try:
+                    return process.wait(timeout=SECONDS_BETWEEN_SIGNS)
+                except subprocess.TimeoutExpired:
+                    tell()
+        except BaseException:
+            process.kill()  # as subprocess.run does: SIGTERM reached this process alone
+            raise
+
+
+def _how_far(output: str) -> str:
+    """Say what pip, which has written ``output``, is at."""
+    if match := re.search(r"^Installing collected packages: (.+)", output, re.M):
+        return f"unpacking {match[1].count(',') + 1} packages"
+    found = len(re.findall(r"^Collecting ", output, re.M))
+    return f"fetching packages: {found} so far"
 
 
 def _reason(output: str) -> str:

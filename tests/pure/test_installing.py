@@ -37,7 +37,7 @@ def made_anew(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (venv / "of-the-old-one").touch()
         assert not installing._venv_works()
         patch.setenv("PIP_NO_INDEX", "1")
-        installing.install(requirements_without_a_network(folder))
+        installing.install(requirements_without_a_network(folder), tell=print)
     return venv
 
 
@@ -64,7 +64,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_installed_is_not_installed_again_until_a_requirement_changes(made_venv: Path, package: Path) -> None:
     assert not installing.is_installed(package)
 
-    installing.install(package)
+    installing.install(package, tell=print)
 
     assert installing.is_installed(package)
     assert installing.is_installed(package.with_name("base.txt"))
@@ -84,7 +84,7 @@ def test_a_virtual_environment_whose_python_is_gone_is_made_anew(
 def test_a_virtual_environment_that_has_lost_its_python_since_is_not_taken_for_installed(
     made_venv: Path, package: Path
 ) -> None:
-    installing.install(package)
+    installing.install(package, tell=print)
     (made_venv / "bin" / "python").unlink()
     (made_venv / "bin" / "python").symlink_to("/no/such/python3")
 
@@ -102,7 +102,7 @@ def test_without_a_network_the_sentence_says_so(
     package.write_text("no-such-package-of-stockura==1\n")
 
     with pytest.raises(Problem, match=r"could not be downloaded, because the package index did not answer\."):
-        installing.install(package)
+        installing.install(package, tell=print)
 
     assert not installing.is_installed(package)
 
@@ -113,7 +113,7 @@ def test_without_the_venv_module_the_sentence_names_the_package_to_install(
     monkeypatch.setattr(installing.importlib.util, "find_spec", lambda name: None)
 
     with pytest.raises(Problem, match=r"apt-get install python3\.\d+-venv"):
-        installing.install(package)
+        installing.install(package, tell=print)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_without_the_venv_module_the_sentence_names_the_package_to_install(
 def test_what_pip_says_becomes_a_sentence(
     venv: Path, package: Path, monkeypatch: pytest.MonkeyPatch, output: str, sentence: str
 ) -> None:
-    def failing_pip(command: list[str], log: Path) -> int:
+    def failing_pip(command: list[str], log: Path, **tell: object) -> int:
         log.write_text(output)
         return 1
 
@@ -138,9 +138,37 @@ def test_what_pip_says_becomes_a_sentence(
     monkeypatch.setattr(installing, "_run_logged", failing_pip)
 
     with pytest.raises(Problem, match=sentence) as caught:
-        installing.install(package)
+        installing.install(package, tell=print)
 
     assert "What pip said stands in" in str(caught.value)
+
+
+def test_a_slow_installation_says_now_and_then_how_far_it_is(
+    venv: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, said = venv.with_name("go-on"), []
+    pip = venv / "bin" / "python"
+    pip.parent.mkdir(parents=True)
+    pip.write_text(
+        "#!/bin/sh\n"
+        'case "$1" in -c) exit 0;; esac\n'  # asked whether it works
+        f"wait_for() {{ while [ ! -e {go_on}-$1 ]; do sleep 0.01; done; }}\n"
+        "echo Collecting a==1; echo Collecting b==2; wait_for fetched\n"
+        "echo Installing collected packages: a, b, c; wait_for unpacked\n"
+    )
+    pip.chmod(0o755)
+    monkeypatch.setattr(installing, "SECONDS_BETWEEN_SIGNS", 0.01)
+
+    def tell(words: str) -> None:
+        said.append(words)
+        if words == "fetching packages: 2 so far":
+            go_on.with_name("go-on-fetched").touch()
+        if words == "unpacking 3 packages":
+            go_on.with_name("go-on-unpacked").touch()
+
+    installing.install(package, tell=tell)
+
+    assert list(dict.fromkeys(said))[-2:] == ["fetching packages: 2 so far", "unpacking 3 packages"]
 
 
 def test_an_old_python_is_turned_away_with_a_sentence() -> None:
