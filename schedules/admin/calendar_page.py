@@ -53,6 +53,8 @@ class Line:
     also: str = ""
     #: Whence or whither a person has moved this one run, in a few letters.
     once: str = ""
+    #: How many runs the line stands for, in a few letters; empty for one.
+    many: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
         for day in exceptional_days_by_exchange().get(asked.exchange, ())
     ]
     limit = LINES[asked.view]
+    here = reverse("admin:schedules_calendar") + asked.address()
     for on, entries in zip(span.days, days, strict=True):
         runs = [entry for entry in entries if not entry.is_skipped or entry.once]
         shown = runs
@@ -217,18 +220,19 @@ def _cells(asked: Asked, span: Span, days: Days, *, now: datetime) -> Iterator[C
             is_today=on == today,
             is_outside=asked.view == "month" and (on.year, on.month) != (asked.on.year, asked.on.month),
             closed="" if status.is_open else said(status.reason),
-            lines=[_line(entry, on, span.zone, now) for entry in shown],
+            lines=[_line(entry, on, span.zone, now, back=here) for entry in shown],
             more=ngettext("and %(count)d more", "and %(count)d more", hidden) % {"count": hidden} if hidden else "",
-            skipped=[_line(entry, on, span.zone, now) for entry in skipped[:SKIPPED_LISTED]],
+            skipped=[_line(entry, on, span.zone, now, back=here) for entry in skipped[:SKIPPED_LISTED]],
             number_skipped=len(skipped),
         )
 
 
-def _line(entry: Entry, on: date, zone: Any, now: datetime) -> Line:
+def _line(entry: Entry, on: date, zone: Any, now: datetime, *, back: str) -> Line:
+    """Return an entry in words. ``back``: where the page of one run leads when something has been done there."""
     if entry.is_skipped and entry.once:
         told, once = left_text(entry.once, zone, now=now), arrow_text(entry.once, zone, now=now, comes=False)
         clock = _clock(entry.once.at.astimezone(zone))
-        return Line("once", "–", clock, entry.name, told, _occurrence_address(entry), once=once)
+        return Line("once", "–", clock, entry.name, told, _occurrence_address(entry, back), once=once)
     if entry.is_skipped:
         told = _("no run: %(reason)s") % {"reason": said(entry.reason)}
         return Line("skipped", "–", "", entry.name, told, _schedule_address(entry))
@@ -239,7 +243,8 @@ def _line(entry: Entry, on: date, zone: Any, now: datetime) -> Line:
         last = entry.last.astimezone(zone) if entry.last else local
         told = ngettext("%(count)d run to come", "%(count)d runs to come", entry.number) % {"count": entry.number}
         clock = f"{_clock(local)}–{_clock(last)}" if local and last else ""
-        return Line("coming", SIGNS["coming"], clock, entry.name, told, _schedule_address(entry))
+        address, many = _schedule_address(entry), _many(entry.number)
+        return Line("coming", SIGNS["coming"], clock, entry.name, told, address, many=many)
     why = came_text(entry.once, zone, now=now) if entry.once else said(entry.reason)
     told = " · ".join(part for part in (_("to come"), why) if part)
     also = _("In the same minute, with the same endpoint: %(names)s") % {"names": ", ".join(entry.also)}
@@ -249,7 +254,7 @@ def _line(entry: Entry, on: date, zone: Any, now: datetime) -> Line:
         _clock(local) if local else "",
         entry.name,
         told,
-        _occurrence_address(entry),
+        _occurrence_address(entry, back),
         also if entry.also else "",
         once=arrow_text(entry.once, zone, now=now, comes=True) if entry.once else "",
     )
@@ -266,7 +271,11 @@ def _line_behind(entry: Entry, on: date, zone: Any) -> Line:
     if tone == "bad":
         query["state__in"] = ",".join(STATES_OF_TONE["bad"])
     address = f"{reverse('admin:schedules_schedulerun_changelist')}?{urlencode(query)}"
-    return Line(tone, SIGNS[tone], "", entry.name, said_of(counts), address)
+    return Line(tone, SIGNS[tone], "", entry.name, said_of(counts), address, many=_many(counts.total()))
+
+
+def _many(number: int) -> str:
+    return f"×{number}" if number > 1 else ""
 
 
 def _counts(entry: Entry) -> Counter[str]:
@@ -293,13 +302,13 @@ def _schedule_address(entry: Entry) -> str:
     return reverse("admin:schedules_apiendpointschedule_change", args=[entry.schedule_id])
 
 
-def _occurrence_address(entry: Entry) -> str:
-    """Return the page that can skip or move this one run."""
+def _occurrence_address(entry: Entry, back: str) -> str:
+    """Return the page that can skip or move this one run, and then leads ``back``."""
     try:
         page = reverse("admin:schedules_apiendpointschedule_occurrence", args=[entry.schedule_id])
     except NoReverseMatch:
         return _schedule_address(entry)
-    return f"{page}?{urlencode({'at': entry.at.isoformat()})}" if entry.at else page
+    return f"{page}?{urlencode({'at': entry.at.isoformat(), 'back': back})}" if entry.at else page
 
 
 def _heading(asked: Asked, span: Span) -> str:

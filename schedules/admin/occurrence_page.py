@@ -250,7 +250,7 @@ class OccurrencePage(ScheduleActionPages):
 
     def _no_occurrence(self, request: HttpRequest, schedule: APIEndpointSchedule, sentence: str) -> HttpResponse:
         messages.error(request, sentence)
-        return HttpResponseRedirect(self._schedule_address(schedule))
+        return HttpResponseRedirect(self._back_to(request, schedule))
 
     def _back_to(self, request: HttpRequest, schedule: APIEndpointSchedule) -> str:
         back = self._back(request)

@@ -44,7 +44,7 @@ def next_lines(
 def _coming_line(coming: Coming, moved: OnceChanged | None, now: datetime) -> NextLine:
     occurrence, more = coming.occurrence, ""
     if coming.more:
-        more = ngettext("and %(count)d more", "and %(count)d more", coming.more) % {"count": coming.more}
+        more = ngettext("then %(count)d more time", "then %(count)d more times", coming.more) % {"count": coming.more}
     is_moved = moved is not None and occurrence.instead_of is not None
     return _line(
         occurrence.at,

@@ -307,7 +307,7 @@ def test_the_next_runs_show_each_schedule_once_and_all_of_them_when_asked(chief:
     a_schedule(name="twice", schedule_type="cron", cron_expression="0 3,15 * * *")
     page = chief.get(HOME)
     assert sorted(line.name for line in page.context["coming"]) == ["often", "twice"]
-    assert {line.name: line.more for line in page.context["coming"]}["twice"] == "and 1 more"
+    assert {line.name: line.more for line in page.context["coming"]}["twice"] == "then 1 more time"
     everything = chief.get(f"{HOME}?next=all")
     instants = [line.at for line in everything.context["coming"]]
     assert len(instants) == 200

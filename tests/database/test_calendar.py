@@ -107,9 +107,9 @@ def test_a_schedule_that_runs_often_is_one_line_a_day_on_both_sides_of_now() -> 
 
     today = cell(page(), "Tue 20 Oct")
 
-    assert "✕ Rounds : 1 failed or missed, 7 succeeded" in today
-    assert "○ 10:15–23:45 Rounds : 55 runs to come" in today
-    assert "○ 00:00–23:45 Rounds : 96 runs to come" in cell(page(), "Wed 21 Oct")
+    assert "✕ ×8 Rounds : 1 failed or missed, 7 succeeded" in today
+    assert "○ 10:15–23:45 ×55 Rounds : 55 runs to come" in today
+    assert "○ 00:00–23:45 ×96 Rounds : 96 runs to come" in cell(page(), "Wed 21 Oct")
 
 
 def test_schedules_that_call_one_endpoint_in_the_same_minute_are_marked_but_not_with_what_always_runs() -> None:
