@@ -8,8 +8,9 @@ whole span.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -51,8 +52,7 @@ class Span:
         return tuple(datetime.combine(day, time.min, self.zone) for day in [*self.days, self.last + timedelta(days=1)])
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a day: one run, many of one schedule, a run that does not happen, or a day that its rule skips.
 
     ``at`` and ``last`` are aware; both None for a skipped day. ``states``: number of runs by state, for what lies
@@ -108,16 +108,23 @@ def _ahead(
     planned: Sequence[Planned], edges: tuple[datetime, ...], changed: Sequence[OnceChanged], now: datetime
 ) -> Iterator[tuple[int, Entry]]:
     moved = {(change.schedule_id, change.to): change for change in changed if change.to is not None}
+    whole_days: dict[tuple[Recurrence, int], list[Occurrence]] = {}
     for each, index, number in ahead_in_slots(planned, edges, now=now):
         assert each.recurrence is not None
         after, end = max(edges[index] - SECOND, each.after(now)), edges[index + 1] - SECOND
-        runs: Iterable[Occurrence] = each.recurrence.occurrences(after, until=end)
         if number > FOLD:
             first, last = each.recurrence.next_after(after), each.recurrence.latest_between(after, end)
             # What a person moved here has a line of its own; it would be lost in a number.
             here = [change.to for change in changed if change.schedule_id == each.schedule_id and change.to is not None]
             runs = [run for to in here if after < to <= end and (run := _moved_to(each.recurrence, to))]
             yield index, Entry(each.schedule_id, each.name, number - len(runs), first, last)
+        elif after < edges[index]:
+            # Once for all that share the rule.
+            runs = whole_days.get((each.recurrence, index)) or whole_days.setdefault(
+                (each.recurrence, index), list(each.recurrence.occurrences(after, until=end))
+            )
+        else:
+            runs = list(each.recurrence.occurrences(after, until=end))
         for run in runs:
             once = moved.get((each.schedule_id, run.at)) if run.instead_of else None
             yield index, Entry(each.schedule_id, each.name, 1, run.at, run.at, reason=run.reason, once=once)
@@ -168,17 +175,25 @@ def _behind(edges: tuple[datetime, ...], planned: Sequence[Planned], now: dateti
         runs = [run for run in read.get(schedule_id, ()) if edges[slot] <= run.moment < edges[slot + 1]]
         if key in single and len(runs) == totals[key]:
             for run in runs:
-                states = ((run.state, 1),)
-                facts = {"states": states, "run_id": run.pk, "why": run.reason_text}
-                yield slot, Entry(schedule_id, name, 1, run.moment, run.moment, **facts)
+                at, states = run.moment, ((run.state, 1),)
+                yield slot, Entry(schedule_id, name, 1, at, at, states=states, run_id=run.pk, why=run.why)
         else:
             states = tuple((count.state, count.number) for count in counts)
             yield slot, Entry(schedule_id, name, totals[key], edges[slot], states=states)
 
 
+class _Run(NamedTuple):
+    """What a line tells of a single run. Not the model's row: a page reads thousands."""
+
+    pk: int
+    state: str
+    moment: datetime
+    why: str
+
+
 def _runs_read(
     edges: tuple[datetime, ...], schedule_ids: set[int], others: set[int | None]
-) -> dict[int | None, list[ScheduleRun]]:
+) -> dict[int | None, list[_Run]]:
     """Return the newest runs of ``schedule_ids``; ``others`` are the schedules of the span that are none of these.
 
     Of very many, those that are not wanted are named: a query of ten thousand keys takes longer than the page.
@@ -190,12 +205,13 @@ def _runs_read(
         ScheduleRun.objects.filter(of_these if are_many else Q(schedule_id__in=schedule_ids), created_at__gte=edges[0])
         .annotate(moment=MOMENT)
         .filter(moment__gte=edges[0], moment__lt=edges[-1])
-        .only("pk", "state", "state_reason", "trigger_reason", "schedule_id", "scheduled_for", "created_at")
-        .order_by("-created_at")[:MOST_RUNS]
+        .order_by("-created_at")
+        .values_list("schedule_id", "pk", "state", "moment", "state_reason", "trigger_reason")[:MOST_RUNS]
     )
-    found: dict[int | None, list[ScheduleRun]] = defaultdict(list)
-    for run in rows if schedule_ids else ():
-        found[run.schedule_id].append(run)
+    found: dict[int | None, list[_Run]] = defaultdict(list)
+    for schedule_id, pk, state, moment, reason, told in rows if schedule_ids else ():
+        why = ScheduleRun(state_reason=reason, trigger_reason=told).reason_text if reason else ""
+        found[schedule_id].append(_Run(pk, state, moment, why))
     return found
 
 
@@ -205,29 +221,35 @@ def _mark_collisions(days: Days, planned: Sequence[Planned]) -> None:
     What runs more than OFTEN times on a day clashes with nearly everything, and is left out.
     """
     by_id = {each.schedule_id: each for each in planned}
+    known: dict[tuple[Recurrence | None, datetime | None, datetime | None], Iterable[int]] = {}
     for day in days:
-        at_minute: dict[tuple[int, datetime], set[str]] = defaultdict(set)
+        at_minute: dict[tuple[int, int], set[str]] = defaultdict(set)
         for entry in day:
             if entry.schedule_id is not None and 0 < entry.number <= OFTEN:
-                for instant in _instants(entry, by_id[entry.schedule_id]):
-                    at_minute[by_id[entry.schedule_id].endpoint_id, _minute(instant)].add(entry.name)
+                each = by_id[entry.schedule_id]
+                key = (each.recurrence if entry.number > 1 else None, entry.at, entry.last)
+                if key not in known:
+                    known[key] = _minutes(*key)
+                for minute in known[key]:
+                    at_minute[each.endpoint_id, minute].add(entry.name)
         for index, entry in enumerate(day):
             if entry.number == 1 and entry.at is not None and entry.schedule_id is not None:
-                others = at_minute[by_id[entry.schedule_id].endpoint_id, _minute(entry.at)] - {entry.name}
-                if others:
+                here = at_minute[by_id[entry.schedule_id].endpoint_id, _minute(entry.at)]
+                if len(here) > 1:
+                    others = sorted(here - {entry.name})
                     more = ("…",) if len(others) > NAMED else ()
-                    day[index] = replace(entry, also=(*sorted(others)[:NAMED], *more))
+                    day[index] = entry._replace(also=(*others[:NAMED], *more))
 
 
-def _instants(entry: Entry, planned: Planned) -> list[datetime]:
-    assert entry.at is not None
-    if entry.number == 1 or planned.recurrence is None:
-        return [entry.at]
-    return [each.at for each in planned.recurrence.occurrences(entry.at - SECOND, until=entry.last)]
+def _minutes(recurrence: Recurrence | None, at: datetime | None, last: datetime | None) -> Iterable[int]:
+    """Return the minutes in which an entry of a rule runs; without a rule it is a single run."""
+    assert at is not None
+    assert last is not None
+    return (_minute(at),) if recurrence is None else recurrence.minutes(at - SECOND, until=last)
 
 
-def _minute(instant: datetime) -> datetime:
-    return instant.replace(second=0, microsecond=0)
+def _minute(instant: datetime) -> int:
+    return int(instant.timestamp()) // 60
 
 
 def soonest(planned: Iterable[Planned], *, now: datetime, limit: int = MOST_SCHEDULES) -> tuple[list[Planned], int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import (
     Case,
@@ -67,8 +67,7 @@ class Unfinished:
     oldest_waiting_at: datetime | None
 
 
-@dataclass(frozen=True)
-class SlotCount:
+class SlotCount(NamedTuple):
     """How many runs of one state lie in a slot. ``schedule_id`` is None for runs whose schedule is gone."""
 
     slot: int
@@ -176,8 +175,9 @@ def runs_in_slots(edges: Sequence[datetime], *, by_schedule: bool = False) -> li
         .order_by()
         .values(*fields)
         .annotate(number=Count("pk"))
+        .values_list("slot", "state", "number", *fields[2:])
     )
-    return [SlotCount(**row) for row in rows]
+    return [SlotCount(*row) for row in rows]
 
 
 def latest_runs_of(schedule_ids: Sequence[int], count: int) -> dict[int, list[tuple[str, datetime]]]:

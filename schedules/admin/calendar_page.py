@@ -287,8 +287,9 @@ def _counts(entry: Entry) -> Counter[str]:
 
 def _tone(entry: Entry) -> str:
     """Return the worst of what an entry tells of."""
-    counts = _counts(entry)
-    return next((tone for tone in TONES if counts[tone]), "coming")
+    # A state is found by its text; a month has a hundred thousand of them.
+    tones = {TONE_OF[state] for state, _number in entry.states}  # type: ignore[index]
+    return next((tone for tone in TONES if tone in tones), "coming")
 
 
 def _clock(local: datetime) -> str:

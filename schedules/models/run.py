@@ -112,6 +112,8 @@ class ScheduleRun(models.Model):
     @property
     def reason_text(self) -> str:
         """``state_reason`` as people read it, in the active language; a sentence of its own stays as it is."""
+        if not self.state_reason:
+            return ""
         known = dict(Reason.choices)
         text = str(known.get(self.state_reason, self.state_reason))
         if self.state_reason in Reason.by_a_person() and self.trigger_reason:

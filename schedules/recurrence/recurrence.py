@@ -129,6 +129,18 @@ class Recurrence:
         last = None if until is None else whole_seconds(until)
         return self._walk(whole_seconds(after), last, limit)
 
+    def minutes(self, after: datetime, *, until: datetime) -> set[int]:
+        """Return the minutes since 1970 in which occurrences in (``after``, ``until``] lie.
+
+        Sooner than ``occurrences``, which says of each why it is there.
+        """
+        last, found = whole_seconds(until), self._plan.next_after(whole_seconds(after))
+        minutes = set()
+        while found is not None and found <= last:
+            minutes.add(found // 60)
+            found = self._plan.next_after(found)
+        return minutes
+
     def latest_between(self, after: datetime, until: datetime) -> datetime | None:
         """Return the last occurrence in (``after``, ``until``]; ``None`` if there is none."""
         found = self._plan.latest_until(whole_seconds(until))
