@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.support.redis_server import RedisServer
     from tests.support.stack import Stack
+    from tests.support.warm import WarmPython
 
 #: Folder → what its tests need; each test is marked with the name of its folder.
 FOLDERS = {
@@ -150,9 +151,23 @@ def redis_client(redis_server: "RedisServer") -> Iterator["redis.Redis"]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def warm_python() -> Iterator["WarmPython"]:
+    """Where processes begin that need not show how they load."""
+    from tests.support.warm import WarmPython
+
+    warm = WarmPython()
+    yield warm
+    warm.close()
+
+
 @pytest.fixture
 def stack(
-    request: pytest.FixtureRequest, transactional_db: None, redis_server: "RedisServer", tmp_path: Path
+    request: pytest.FixtureRequest,
+    transactional_db: None,
+    redis_server: "RedisServer",
+    warm_python: "WarmPython",
+    tmp_path: Path,
 ) -> Iterator["Stack"]:
     """Real beats, workers and web servers on the test database: ``stack.beat()``, ``stack.worker()``,
     ``stack.web()``.
@@ -162,7 +177,7 @@ def stack(
     from tests.support.databases import test_database_url
     from tests.support.stack import STACK_OF_TEST, Stack
 
-    stack = Stack(directory=tmp_path, database_url=test_database_url(), redis=redis_server)
+    stack = Stack(directory=tmp_path, database_url=test_database_url(), redis=redis_server, warm=warm_python)
     request.node.stash[STACK_OF_TEST] = stack
     yield stack
     stack.close()

@@ -118,9 +118,8 @@ class PlainRedBeat:
             env["PEER_BROKER_URL"] = env.pop("CELERY_BROKER_URL")
         if "SCHEDULES_BEAT_LOCK_SECONDS" in env:
             env["PEER_LOCK_SECONDS"] = env.pop("SCHEDULES_BEAT_LOCK_SECONDS")
-        beat = self._stack.start(
-            name, "celery", "-A", "bench.peers.redbeat_app", "beat", "--loglevel=INFO", "--pidfile=", env=env
-        )
+        command = ("celery", "-A", "bench.peers.redbeat_app", "beat", "--loglevel=INFO", "--pidfile=")
+        beat = self._stack.start(name, *command, env=env, fresh=True)
         beat.wait_for_output("beat: Starting...")
         return beat
 

@@ -41,8 +41,8 @@ def spans_printed_by(process: RunningProcess) -> list[dict[str, Any]]:
 
 @pytest.mark.one_database
 def test_a_trace_goes_from_beat_to_the_worker_and_the_last_spans_leave_when_the_processes_end(stack: Stack) -> None:
-    worker = stack.worker("--concurrency=1", env=as_instrumented())
-    beat = stack.beat(env=as_instrumented())
+    worker = stack.worker("--concurrency=1", env=as_instrumented(), fresh=True)
+    beat = stack.beat(env=as_instrumented(), fresh=True)
     every_second = {"schedule_type": "interval", "execution_times": None, "interval_seconds": 1}
     a_schedule(name="often", endpoint=an_endpoint(task="tests.effect"), starts_at=datetime.now(UTC), **every_second)
     succeeded = ScheduleRun.objects.filter(state=ScheduleRun.State.SUCCEEDED)

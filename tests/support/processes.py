@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support.waiting import patient, wait_until
+from tests.support.warm import WarmProcess, WarmPython
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -15,12 +16,25 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class RunningProcess:
     """A real process in a process group of its own, so that signals can reach its children too.
 
-    What it prints goes to ``log_path``; the test report shows it when the test fails.
+    What it prints goes to ``log_path``; the test report shows it when the test fails. With ``warm``, its
+    Python, the first word of ``command``, is a fork of that one.
     """
 
-    def __init__(self, name: str, command: Sequence[str], *, env: Mapping[str, str], log_path: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        log_path: Path,
+        warm: WarmPython | None = None,
+    ) -> None:
         self.name = name
         self.log_path = log_path
+        self._popen: subprocess.Popen[bytes] | WarmProcess
+        if warm:
+            self._popen = warm.start(command[1:], env=env, stdout=log_path)
+            return
         with log_path.open("ab") as log:
             self._popen = subprocess.Popen(
                 list(command),

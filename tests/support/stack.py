@@ -11,6 +11,7 @@ Redis is shared in the same way: what the test saves is mirrored to the Redis th
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -26,6 +27,7 @@ from tests.support.processes import ROOT, RunningProcess
 from tests.support.redis_server import RedisServer
 from tests.support.tasks import EFFECTS_VARIABLE, effects
 from tests.support.waiting import patient, wait_until
+from tests.support.warm import WarmPython
 
 #: Stockura's own app, with the tests' tasks added.
 APP = "tests.support.app"
@@ -40,10 +42,16 @@ class Web(RunningProcess):
 
 
 class Stack:
-    """Starts Stockura's processes and ends them when ``close`` is called: after one test, or after a folder's."""
+    """Starts Stockura's processes and ends them when ``close`` is called: after one test, or after a folder's.
 
-    def __init__(self, *, directory: Path, database_url: str, redis: RedisServer) -> None:
+    With ``warm`` they begin there (``tests.support.warm``), unless ``fresh`` is asked for.
+    """
+
+    def __init__(
+        self, *, directory: Path, database_url: str, redis: RedisServer, warm: WarmPython | None = None
+    ) -> None:
         self.directory = directory
+        self._warm = warm
         self.effects_file = directory / "effects"
         self.redis = redis
         self.processes: list[RunningProcess] = []
@@ -56,25 +64,29 @@ class Stack:
             EFFECTS_VARIABLE: str(self.effects_file),
         }
 
-    def start(self, name: str, *command: str, env: dict[str, str] | None = None) -> RunningProcess:
+    def start(
+        self, name: str, *command: str, env: dict[str, str] | None = None, fresh: bool = False
+    ) -> RunningProcess:
         """Start ``command`` in the background; its first word is a module, such as ``celery``.
 
         ``env`` is added to the stack's own. ``name`` names the log; starting a name again continues its log.
         """
-        return self._keep(RunningProcess(name, self._python_m(command), **self._how(name, env)))
+        process = RunningProcess(name, self._python_m(command), **self._how(name, env, fresh))
+        return self._keep(process)
 
-    def beat(self, *options: str, name: str = "beat", env: dict[str, str] | None = None) -> RunningProcess:
+    def beat(
+        self, *options: str, name: str = "beat", env: dict[str, str] | None = None, fresh: bool = False
+    ) -> RunningProcess:
         """Start ``celery beat`` and return when it says that it has started (not: that it
         leads).
         """
-        beat = self.start(
-            name, "celery", "-A", APP, "beat", "--loglevel=INFO", "--pidfile=", *options, env=env
-        )
+        command = ("celery", "-A", APP, "beat", "--loglevel=INFO", "--pidfile=", *options)
+        beat = self.start(name, *command, env=env, fresh=fresh)
         beat.wait_for_output("beat: Starting...")
         return beat
 
     def worker(
-        self, *options: str, name: str = "worker", env: dict[str, str] | None = None
+        self, *options: str, name: str = "worker", env: dict[str, str] | None = None, fresh: bool = False
     ) -> RunningProcess:
         """Start ``celery worker`` and return when it takes tasks."""
         worker = self.start(
@@ -82,19 +94,25 @@ class Stack:
             *("celery", "-A", APP, "worker", "--loglevel=INFO", f"--hostname={name}@%h"),
             *options,
             env=env,
+            fresh=fresh,
         )
         worker.wait_for_output("ready.")
         return worker
 
     def web(
-        self, *, name: str = "web", app: str = "stockura.wsgi", env: dict[str, str] | None = None
+        self,
+        *,
+        name: str = "web",
+        app: str = "stockura.wsgi",
+        env: dict[str, str] | None = None,
+        fresh: bool = False,
     ) -> Web:
         """Start gunicorn on a free port and return when it answers."""
         port = free_port()
         command = self._python_m(
             ["gunicorn", app, f"--bind=127.0.0.1:{port}", "--workers=1", "--threads=4"]
         )
-        web = Web(name, command, **self._how(name, env))
+        web = Web(name, command, **self._how(name, env, fresh))
         web.url = f"http://127.0.0.1:{port}"
         self._keep(web)
         wait_until(lambda: _answers(web), within=30, saying=f"the web server to answer at {web.url}")
@@ -104,17 +122,32 @@ class Stack:
         self, *arguments: str, check: bool = True, within: float = 60
     ) -> subprocess.CompletedProcess[str]:
         """Run ``manage.py`` and return its result; with ``check``, a bad status fails the test."""
-        return self._run([sys.executable, "manage.py", *arguments], check=check, within=within)
+        return self.run(["manage.py", *arguments], check=check, within=within)
 
     def python(self, code: str, *, within: float = 60) -> Any:
-        """Run ``code`` in a fresh Python with Django set up; return what it assigned to ``answer``, through
+        """Run ``code`` in a Python of its own with Django set up; return what it assigned to ``answer``, through
         JSON.
         """
         program = (
             f"import django, json\ndjango.setup()\nanswer = None\n{code}\nprint('\\n' + json.dumps(answer))"
         )
-        result = self._run([sys.executable, "-c", program], check=True, within=within)
+        result = self.run(["-c", program], within=within)
         return json.loads(result.stdout.splitlines()[-1])
+
+    def run(
+        self, command: Sequence[str], *, check: bool = True, within: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``python command`` and return its result; with ``check``, a bad status fails the test."""
+        printed = [self.directory / f"{name} of a command" for name in ("output", "errors")]
+        for path in printed:
+            path.write_bytes(b"")
+        status = self._status_of(command, *printed, within=patient(within))
+        result = subprocess.CompletedProcess(command, status, *(path.read_text() for path in printed))
+        if check and status:
+            raise AssertionError(
+                f"{' '.join(command[:2])} … ended with status {status}.\n{result.stdout}{result.stderr}"
+            )
+        return result
 
     def effects(self, word: str = "done") -> list[tuple[int, str, str]]:
         """(schedule, scheduled_for, task id) of what the tests' tasks have done so far."""
@@ -135,22 +168,27 @@ class Stack:
         self.processes.append(process)
         return process
 
-    def _how(self, name: str, env: dict[str, str] | None) -> dict[str, Any]:
-        return {"env": {**self.env, **(env or {})}, "log_path": self.directory / f"{name}.log"}
+    def _status_of(self, command: Sequence[str], output: Path, errors: Path, *, within: float) -> int:
+        if self._warm:
+            process = self._warm.start(command, env=self.env, stdout=output, stderr=errors)
+            try:
+                return process.wait(timeout=within)
+            finally:
+                process.send_signal(signal.SIGKILL)
+        with output.open("ab") as out, errors.open("ab") as err:
+            return subprocess.run(
+                [sys.executable, *command], cwd=ROOT, env=self.env, stdout=out, stderr=err, timeout=within
+            ).returncode
+
+    def _how(self, name: str, env: dict[str, str] | None, fresh: bool) -> dict[str, Any]:
+        return {
+            "env": {**self.env, **(env or {})},
+            "log_path": self.directory / f"{name}.log",
+            "warm": None if fresh else self._warm,
+        }
 
     def _python_m(self, command: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", *command]
-
-    def _run(self, command: list[str], *, check: bool, within: float) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=patient(within)
-        )
-        if check and result.returncode:
-            raise AssertionError(
-                f"{' '.join(command[1:3])} … ended with status {result.returncode}.\n"
-                f"{result.stdout}{result.stderr}"
-            )
-        return result
 
 
 def _answers(web: Web) -> bool:
