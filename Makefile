@@ -6,6 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
+# Tests choose settings of their own and refuse a shell's; every other command names them itself.
+unexport DJANGO_SETTINGS_MODULE
 .PHONY: help run install test test-sqlite test-postgresql test-peers test-storms test-long lint format schema bench messages screenshots outdated clean
 
 help: ## list the commands

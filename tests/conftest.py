@@ -49,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # A shell has the tests in its background (`make test &`); what they start must hear Ctrl-C all the same.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    from django.conf import settings
+
+    if settings.configured:
+        # pytest-django has read them before this file was: with the developer's Redis, which the tests would empty.
+        raise pytest.UsageError("DJANGO_SETTINGS_MODULE is set. Unset it: tests choose settings of their own.")
     # Here, and not at import: pytest-django sets Django up in its own pytest_configure, which comes last.
     from tests.support.environment import TestRun
 
@@ -56,7 +61,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_run] = TestRun(database=config.getoption("--database"), worker=worker)
     # pytest-django sets Django up only when the settings have been read; it then guards the database.
     django.setup()
-    from django.conf import settings
     from django.contrib import admin
 
     # Tests look at the pages' classes before anybody has asked for an address.
