@@ -91,9 +91,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
-    # Nothing uses it any more. Its table stays for one release, which an upgrade may still be running; were the app
-    # gone before, users that have a row there could not be deleted.
-    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "auditlog",

@@ -4,14 +4,12 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from rest_framework.authtoken.models import TokenProxy
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from schedules.admin.model_admin import ModelAdmin
 from schedules.admin.permission_words import SaysPermissions
 
-# Tokens are ours: see admin.access_tokens.
-for model in (User, Group, TokenProxy):
+for model in (User, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

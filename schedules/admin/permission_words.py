@@ -29,7 +29,7 @@ class SaysPermissions:
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is Permission:
-            # Of tokens that nobody can use any more, and of bookkeeping that has no pages.
+            # Of an app that older databases have known, and of bookkeeping that has no pages.
             field.queryset = field.queryset.exclude(content_type__app_label__in=("authtoken", "axes"))
             field.label_from_instance = permission_text
         return field
