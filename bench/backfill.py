@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Entries saved by RedBeat at a time.
 SAMPLE = 2_000
 DRIFTED = 10
+#: Between two schedules that were saved.
+SAVED_EVERY = timedelta(milliseconds=37)
 
 
 def main(count: int) -> None:
@@ -57,7 +59,13 @@ def redbeat_rate(stack: "Stack") -> float:
 def migrate(stack: "Stack", count: int) -> tuple[float, float]:
     """Run the command on ``count`` schedules and an empty Redis; return its seconds and its peak memory in MB."""
     stack.redis.empty()
-    replace_schedules(count, variety, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+
+    def fields(number: int) -> dict[str, Any]:
+        # Each with an instant of its own, as people would have saved them.
+        return {**variety(number), "effective_from": now - SAVED_EVERY * (count - number)}
+
+    replace_schedules(count, fields, now=now)
     begun = time.perf_counter()
     # As the command's own process, so that its memory is its own.
     command = stack.start("migrate", "bench.support.peak", "manage.py", "migrate_schedules", "--verbosity=0")

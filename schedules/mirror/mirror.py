@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from celery import Celery, current_app
@@ -57,8 +57,13 @@ class Held:
         return self.revision != ""
 
 
+#: An entry's text, and what is to be written beside it, in the order of ``scripts.PUSH``.
+Step = tuple[str, list[str]]
+
 #: Of a schedule that the mirror has never heard of.
 NOTHING = Held("", "", None, None, is_listed=False, seal="")
+#: What a step has seen of it: last, revision and instant of removal.
+_UNSEEN = ("", "", "")
 
 
 class Mirror:
@@ -105,30 +110,28 @@ class Mirror:
             else:
                 logger.warning("mirror.push_given_up schedules=%s", [entry.schedule_id for entry in waiting])
 
-    def step(self, entry: Entry, held: Held, watermark: datetime) -> list[str]:
+    def step(self, entry: Entry, held: Held, watermark: datetime) -> Step:
         """Return what ``write`` does for an entry of which ``held`` was read: it runs next after ``watermark``."""
-        text = entry.to_json()
-        upcoming = entry.recurrence.next_after(watermark)
-        score = ENDED if upcoming is None else dispatch_at(upcoming, entry.policy, entry.name).timestamp()
-        return [
+        text, upcoming = entry.to_json(), entry.recurrence.next_after(watermark)
+        sent_at = None if upcoming is None else dispatch_at(upcoming, entry.policy, entry.name)
+        seen = _UNSEEN if held is NOTHING else (to_microseconds(held.last), held.revision, _score_of(held.removed_at))
+        return text, [
             self.keys.entry(entry.schedule_id),
-            text,
             str(entry.revision),
             fingerprint(text),
             to_microseconds(upcoming),
-            repr(score),
+            _score_of(sent_at) or repr(ENDED),
             entry.seal,
-            to_microseconds(held.last),
-            held.revision,
-            _score_of(held.removed_at),
+            *seen,
         ]
 
-    def write(self, steps: Sequence[list[str]]) -> list[bool]:
+    def write(self, steps: Sequence[Step]) -> list[bool]:
         """Carry out steps, CHUNK at most for Redis' sake; say of each whether nothing is left to do.
 
         It is not done where something else is held by now than the step was made for.
         """
-        return [bool(done) for done in self._ask(lambda: self._push(args=[json.dumps(steps)]))]
+        arguments = [json.dumps([fields for _text, fields in steps]), *(text for text, _fields in steps)]
+        return [bool(done) for done in self._ask(lambda: self._push(args=arguments))]
 
     def note_seals(self, seals: Mapping[int, tuple[str, str]]) -> None:
         """Note, by schedule, the fingerprint of what was found right and the seal of the row it was compared with."""
@@ -233,6 +236,11 @@ class Mirror:
         """Return the keys of our own among the members, in their order."""
         return [found for key in members if (found := self.keys.schedule_id(key)) is not None]
 
+    def is_blank(self) -> bool:
+        """Say whether no entry is listed and none is known to have been removed: nearly all are then unheard of."""
+        listed, removed = self._ask(lambda: (self.redis.zcard(self.keys.due), self.redis.zcard(self.keys.removed)))
+        return not listed and not removed
+
     def count(self) -> int:
         """Return how many entries are in force, those of others among them; costs the same however many."""
         return int(self._ask(lambda: self.redis.zcard(self.keys.due)))
@@ -318,5 +326,6 @@ def _held(said: Sequence[Any]) -> Held:
     )
 
 
+@lru_cache(maxsize=1024)
 def _score_of(instant: datetime | None) -> str:
     return "" if instant is None else repr(instant.timestamp())

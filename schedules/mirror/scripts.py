@@ -39,29 +39,33 @@ return cjson.encode({{new, found}})
 """
 
 #: Put entries in force, each unless it was moved on or taken out since the caller read it, or a newer one is there.
-#: KEYS: due, wake, set-aside, removed.  ARGV: as one JSON text for each entry {key, definition, revision, fingerprint,
-#: next, score, seal, seen last, seen revision, seen instant of removal}.
+#: KEYS: due, wake, set-aside, removed.  ARGV: as one JSON text for each entry {key, revision, fingerprint, next, score,
+#: seal, seen last, seen revision, seen instant of removal}; then the definitions, in their order: taking the longest
+#: texts out of JSON would be a third of all the work.
 #: Answers for each 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
-local answers = {}
+local any_set_aside = redis.call('EXISTS', KEYS[3]) == 1
+local any_removed = redis.call('EXISTS', KEYS[4]) == 1
+local answers, due = {}, {}
 for i, entry in ipairs(cjson.decode(ARGV[1])) do
-  local key, definition, revision, fingerprint, next, score, seal = unpack(entry)
-  local seen_last, seen_revision, seen_removed = unpack(entry, 8)
+  local key, revision, fingerprint, next, score, seal, seen_last, seen_revision, seen_removed = unpack(entry)
   local held = redis.call('HMGET', key, 'last', 'revision')
-  if tonumber(held[2] or '-1') > tonumber(revision) then
-    answers[i] = 1
-  elseif (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision
-      or tonumber(redis.call('ZSCORE', KEYS[4], key) or '') ~= tonumber(seen_removed) then
+  if (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision
+      or tonumber(any_removed and redis.call('ZSCORE', KEYS[4], key) or '') ~= tonumber(seen_removed) then
     answers[i] = 0
   else
-    redis.call('HSET', key, 'definition', definition, 'revision', revision, 'fingerprint', fingerprint,
-               'next', next, 'seal', seal)
-    redis.call('HDEL', KEYS[3], key)
-    redis.call('ZREM', KEYS[4], key)
-    redis.call('ZADD', KEYS[1], score, key)
     answers[i] = 1
+    if tonumber(seen_revision) == nil or tonumber(seen_revision) <= tonumber(revision) then
+      redis.call('HSET', key, 'definition', ARGV[i + 1], 'revision', revision, 'fingerprint', fingerprint,
+                 'next', next, 'seal', seal)
+      if any_set_aside then redis.call('HDEL', KEYS[3], key) end
+      if any_removed then redis.call('ZREM', KEYS[4], key) end
+      due[#due + 1] = score
+      due[#due + 1] = key
+    end
   end
 end
+if #due > 0 then redis.call('ZADD', KEYS[1], unpack(due)) end
 redis.call('LPUSH', KEYS[2], '1')
 redis.call('LTRIM', KEYS[2], 0, 0)
 return answers

@@ -129,5 +129,7 @@ def watermark_of(
     The ledger is asked only when Redis does not know: before the first run, and since it has lost its data.
     """
     done = runs.of(schedule_id) if held.last is None else held.last
+    if done is None and paused_until is None and effective_from is not None:
+        return effective_from
     paused = paused_until and last_paused(paused_until)
     return max(filter(None, (effective_from, paused, done)))

@@ -1,14 +1,14 @@
 """All schedules as the database's driver hands their rows out: Django's objects take most of the time of a long walk.
 
-A row is a plain tuple of texts, numbers and None, the same whichever database it comes from except for how that writes
-booleans and instants. ``schedule_of`` makes of one what the ORM would have made of it.
+A row is two plain tuples of texts, numbers and None, the same whichever database they come from except for how that
+writes booleans and instants: what it has of its own, and what many rows share. ``schedule_of`` makes of one what the
+ORM would have made of it.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from django.db import connections, models
@@ -26,43 +26,46 @@ WITHOUT = {
     *("overlap_policy", "max_retries", "retry_delay_seconds", "pause_after_failures"),
 }
 
+#: What each row has of its own, beside whether it is in force, which stands before these.
+OWN = ("id", "revision", "args", "kwargs", "created_at", "effective_from", "paused_at", "paused_until")
+#: Where it stands there.
+IS_IN_FORCE, PK, REVISION, ARGS, KWARGS, CREATED_AT, EFFECTIVE_FROM, PAUSED_AT, PAUSED_UNTIL = range(len(OWN) + 1)
+
 _ENDPOINT = "endpoint__"
+
+#: What a row has of its own, and what it shares with others.
+Row = tuple[tuple, tuple]
 
 
 def _fields(model: type[models.Model]) -> list[models.Field]:
     return [field for field in model._meta.concrete_fields if field.name not in WITHOUT]
 
 
-_OF_SCHEDULE, _OF_ENDPOINT = _fields(APIEndpointSchedule), _fields(APIEndpoint)
-#: The columns of a row, in their order. Its first column, which has no name here, says whether it is in force.
+_OF_ENDPOINT = _fields(APIEndpoint)
+_OF_SCHEDULE = [APIEndpointSchedule._meta.get_field(name) for name in OWN]
+_OF_SCHEDULE += [field for field in _fields(APIEndpointSchedule) if field.name not in OWN]
+#: All columns in their order.
 COLUMNS = [field.attname for field in _OF_SCHEDULE] + [f"{_ENDPOINT}{field.attname}" for field in _OF_ENDPOINT]
+#: How many columns of a row are its own.
+_OWN = 1 + len(OWN)
 
 
-def column(name: str) -> int:
-    """Return where a column stands in a row."""
-    return COLUMNS.index(name) + 1
+def shared_column(name: str) -> int:
+    """Return where a column stands among those that rows share."""
+    return COLUMNS.index(name) - len(OWN)
 
 
-def columns(names: list[str]) -> Callable[[tuple], tuple]:
-    """Return what takes these columns, two at least, out of a row."""
-    return itemgetter(*(column(name) for name in names))
-
-
-def is_in_force(row: tuple) -> bool:
-    return bool(row[0])
-
-
-def raw_rows() -> Iterator[list[tuple]]:
+def raw_rows() -> Iterator[list[Row]]:
     """Yield all rows in chunks, by key and not by one long cursor: what is done with them commits in between."""
     wanted = zip(COLUMNS, [*_OF_SCHEDULE, *_OF_ENDPOINT], strict=True)
     # As texts: as the driver's own objects, instants take as long as everything else.
     shown = [Cast(name, TextField()) if isinstance(field, models.DateTimeField) else name for name, field in wanted]
     rows = APIEndpointSchedule.objects.order_by("pk")
     rows = rows.values_list(ExpressionWrapper(in_force(), output_field=BooleanField()), *shown)
-    key, last = column("id"), 0
+    last = 0
     while chunk := _fetched(rows.filter(pk__gt=last)[:CHUNK]):
-        yield chunk
-        last = chunk[-1][key]
+        yield [(row[:_OWN], row[_OWN:]) for row in chunk]
+        last = chunk[-1][PK]
 
 
 def _fetched(rows: QuerySet) -> list[tuple]:
@@ -72,12 +75,14 @@ def _fetched(rows: QuerySet) -> list[tuple]:
         return cursor.fetchall()
 
 
-def schedule_of(row: tuple) -> APIEndpointSchedule:
+def schedule_of(row: Row) -> APIEndpointSchedule:
     """Return the schedule of a row with its endpoint, without the columns that no entry depends on."""
-    values = [_value(field, raw) for field, raw in zip([*_OF_SCHEDULE, *_OF_ENDPOINT], row[1:], strict=True)]
-    own, other = values[: len(_OF_SCHEDULE)], values[len(_OF_SCHEDULE) :]
-    schedule = APIEndpointSchedule(**dict(zip((field.attname for field in _OF_SCHEDULE), own, strict=True)))
-    schedule.endpoint = APIEndpoint(**dict(zip((field.attname for field in _OF_ENDPOINT), other, strict=True)))
+    own, shared = row
+    columns = zip([*_OF_SCHEDULE, *_OF_ENDPOINT], own[1:] + shared, strict=True)
+    values = [_value(field, raw) for field, raw in columns]
+    of_schedule, of_endpoint = values[: len(_OF_SCHEDULE)], values[len(_OF_SCHEDULE) :]
+    schedule = APIEndpointSchedule(**dict(zip((field.attname for field in _OF_SCHEDULE), of_schedule, strict=True)))
+    schedule.endpoint = APIEndpoint(**dict(zip((field.attname for field in _OF_ENDPOINT), of_endpoint, strict=True)))
     return schedule
 
 

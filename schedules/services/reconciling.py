@@ -13,19 +13,16 @@ from django.db import transaction
 from django.db.models import Q
 
 from schedules.mirror.entry import Entry
-from schedules.mirror.mirror import CHUNK, NOTHING, Held, Mirror
+from schedules.mirror.mirror import CHUNK, NOTHING, Held, Mirror, Step
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import Beside, read_beside
 from schedules.models.lifecycle import in_force, is_in_force
 from schedules.refusals import sentences_of
 from schedules.services.contents import content_of
 from schedules.services.pushing import Examined, LatestRuns, is_right, push, remove, watermark_of
-from schedules.services.raw_rows import columns, instant_of, raw_rows
-from schedules.services.raw_rows import is_in_force as is_row_in_force
+from schedules.services.raw_rows import EFFECTIVE_FROM, IS_IN_FORCE, PAUSED_UNTIL, PK, Row, instant_of, raw_rows
 from schedules.services.seals import sealing
 from schedules.services.stencils import Stencils
-
-_since_when = columns(["id", "effective_from", "paused_until"])
 
 #: Hears how far a long piece of work is.
 Tell = Callable[[int], None]
@@ -95,28 +92,33 @@ class _Walk:
     ) -> None:
         self._mirror, self._background, self._now, self._report = mirror, background, now, report
         self._is_look = dry_run
+        self._is_blank = mirror.is_blank()
         self._seal_of, self._stencils = sealing(beside, content_of), Stencils(beside, content_of)
         #: What is being written, with the seals of the rows it was made of.
         self._under_way: tuple[Future[list[bool]], dict[int, str]] | None = None
 
-    def look_at(self, chunk: Sequence[tuple]) -> int:
+    def look_at(self, chunk: Sequence[Row]) -> int:
         """Put in force what the mirror has never heard of, and repair what is wrong; return how many are in force."""
+        seal_of, entry_of = self._seal_of, self._stencils.entry_of
         suspects: dict[int, str] = {}
-        wanted: dict[int, tuple[tuple, str]] = {}
+        wanted: dict[int, Row] = {}
+        seals: dict[int, str] = {}
         in_force_count = 0
         for row in chunk:
-            pk, effective_from, _paused = _since_when(row)
-            is_wanted = is_row_in_force(row)
+            own, _shared = row
+            pk, is_wanted = own[PK], bool(own[IS_IN_FORCE])
             in_force_count += is_wanted
-            if is_wanted is (effective_from is None):
-                suspects[pk] = self._seal_of(row)
+            if is_wanted is (own[EFFECTIVE_FROM] is None):
+                suspects[pk] = seal_of(row)
             elif is_wanted:
-                wanted[pk] = row, self._seal_of(row)
-        new: list[tuple[tuple, Entry]] = []
+                wanted[pk], seals[pk] = row, seal_of(row)
+        new: list[tuple[Row, Entry]] = []
         right: dict[int, tuple[str, str]] = {}
-        for pk, held in self._mirror.differing({pk: seal for pk, (_row, seal) in wanted.items()}).items():
-            row, seal = wanted[pk]
-            entry = self._stencils.entry_of(row, seal)
+        # Nothing need be asked of a blank mirror. What is there all the same is noticed when it is to be written over.
+        differing = dict.fromkeys(seals, NOTHING) if self._is_blank else self._mirror.differing(seals)
+        for pk, held in differing.items():
+            row, seal = wanted[pk], seals[pk]
+            entry = entry_of(row, seal)
             if entry is not None and held is NOTHING:
                 new.append((row, entry))
             elif entry is not None and is_right(entry, held):
@@ -143,23 +145,22 @@ class _Walk:
         if missed:
             self._repair({pk: seals[pk] for pk in missed})
 
-    def _put_in_force(self, new: Sequence[tuple[tuple, Entry]]) -> None:
+    def _put_in_force(self, new: Sequence[tuple[Row, Entry]]) -> None:
         if self._is_look:
             self._report.pushed += [entry.schedule_id for _row, entry in new]
             return
         first, last = new[0][1].schedule_id, new[-1][1].schedule_id
         runs = LatestRuns(Q(pk__range=(first, last)))
         steps = []
-        for row, entry in new:
-            pk, effective_from, paused_until = _since_when(row)
-            paused = paused_until and instant_of(paused_until)
-            after = watermark_of(pk, instant_of(effective_from), paused, NOTHING, runs)
+        for (own, _shared), entry in new:
+            paused = own[PAUSED_UNTIL] and instant_of(own[PAUSED_UNTIL])
+            after = watermark_of(own[PK], instant_of(own[EFFECTIVE_FROM]), paused, NOTHING, runs)
             steps.append(self._mirror.step(entry, NOTHING, after))
         self.finish()
         seals = {entry.schedule_id: entry.seal for _row, entry in new}
         self._under_way = self._background.submit(self._write, steps), seals
 
-    def _write(self, steps: Sequence[list[str]]) -> list[bool]:
+    def _write(self, steps: Sequence[Step]) -> list[bool]:
         return [
             done for start in range(0, len(steps), CHUNK) for done in self._mirror.write(steps[start : start + CHUNK])
         ]

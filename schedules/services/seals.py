@@ -11,23 +11,25 @@ import marshal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from schedules.mirror.entry import EntryContent
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.models.definitions import Beside
-from schedules.services.raw_rows import column
+from schedules.services.raw_rows import PK, Row
 
 #: Beside the samples of ``_way_of``.
 _SAMPLES_BESIDE = Beside(changes={1: [{"at": "2000-01-01T00:00:00+00:00", "to": None, "reason": "sample"}]})
 #: Of marshal's ways of writing values down the latest that writes equal values equally, shared or not.
 _MARSHAL = 2
 
-_PK = column("id")
+#: Begun seals kept at a time.
+MAX_KEPT = 2048
 
 ContentOf = Callable[[APIEndpointSchedule, Beside], EntryContent]
 
 
-def sealing(beside: Beside, content_of: ContentOf) -> Callable[[tuple], str]:
+def sealing(beside: Beside, content_of: ContentOf) -> Callable[[Row], str]:
     """Return what tells the seal of a raw row.
 
     ``content_of`` is what makes entries of rows: seals made by another release's way are no seals of this one's.
@@ -35,10 +37,21 @@ def sealing(beside: Beside, content_of: ContentOf) -> Callable[[tuple], str]:
     makes = json.dumps([_way_of(content_of), beside.exceptional_days], sort_keys=True, default=str)
     empty = hashlib.blake2b(digest_size=12, key=hashlib.blake2b(makes.encode(), digest_size=32).digest())
 
-    def seal_of(row: tuple) -> str:
-        changes = beside.changes.get(row[_PK])
-        digest = empty.copy()
-        digest.update(marshal.dumps((row, changes) if changes else row, _MARSHAL))
+    # What rows share is taken in once.
+    begun: dict[tuple, Any] = {}
+
+    def begin(shared: tuple) -> Any:
+        if len(begun) >= MAX_KEPT:
+            begun.clear()
+        begun[shared] = digest = empty.copy()
+        digest.update(marshal.dumps(shared, _MARSHAL))
+        return digest
+
+    def seal_of(row: Row) -> str:
+        own, shared = row
+        digest = (begun.get(shared) or begin(shared)).copy()
+        changes = beside.changes.get(own[PK])
+        digest.update(marshal.dumps((own, changes) if changes else own, _MARSHAL))
         return digest.hexdigest()
 
     return seal_of

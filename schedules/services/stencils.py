@@ -17,16 +17,11 @@ from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import ANCHORED_WHEN_MADE, Beside
 from schedules.planning import Policy
 from schedules.recurrence import DefinitionError, Recurrence
-from schedules.services.raw_rows import COLUMNS, columns, schedule_of
+from schedules.services.raw_rows import ARGS, CREATED_AT, KWARGS, PK, REVISION, Row, schedule_of, shared_column
 
 #: Stencils kept at a time; then all are cut anew, so that any number of different rules takes the same memory.
 MAX_KEPT = 2048
-#: What does not make two rows need different stencils: it is filled in, or no entry shows it.
-_FILLED_IN = {"id", "revision", "args", "kwargs"}
-_NOT_SHOWN = {"created_at", "effective_from", "paused_at", "paused_until", "endpoint__created_at"}
-
-_shared = columns([name for name in COLUMNS if name not in _FILLED_IN | _NOT_SHOWN])
-_own = columns(["id", "revision", "args", "kwargs", "schedule_type", "created_at"])
+_KIND = shared_column("schedule_type")
 #: As long as an instant is down to the second.
 _TO_THE_SECOND = len("2000-01-01 00:00:00")
 
@@ -45,29 +40,27 @@ class Stencils:
         self._beside, self._content_of = beside, content_of
         self._cut: dict[tuple, _Stencil | None] = {}
 
-    def entry_of(self, row: tuple, seal: str) -> Entry | None:
+    def entry_of(self, row: Row, seal: str) -> Entry | None:
         """Return the entry of a raw row in force; None where the schedule itself has to be looked at."""
-        pk, revision, args, kwargs, kind, made = _own(row)
+        own, shared = row
+        pk, args, kwargs = own[PK], own[ARGS], own[KWARGS]
         if pk in self._beside.changes:
             return self._written_anew(row, seal)
         # Columns that hold what the forms and the API would have refused are no matter for a stencil.
         if (args or "[")[0] != "[" or (kwargs or "{")[0] != "{":
             return None
-        anchor = made[:_TO_THE_SECOND] if kind == ANCHORED_WHEN_MADE else None
-        key = (anchor, args is None, kwargs is None, _shared(row))
-        try:
-            stencil = self._cut[key]
-        except KeyError:
-            stencil = self._keep(key, row)
-        return stencil and stencil.fill(pk, revision, args, kwargs, seal)
+        anchor = own[CREATED_AT][:_TO_THE_SECOND] if shared[_KIND] == ANCHORED_WHEN_MADE else None
+        key = (anchor, args is None, kwargs is None, shared)
+        stencil = self._cut[key] if key in self._cut else self._keep(key, row)
+        return stencil and stencil.fill(pk, own[REVISION], args, kwargs, seal)
 
-    def _written_anew(self, row: tuple, seal: str) -> Entry | None:
+    def _written_anew(self, row: Row, seal: str) -> Entry | None:
         try:
             return replace(self._content_of(schedule_of(row), self._beside), seal=seal)
         except DefinitionError:
             return None
 
-    def _keep(self, key: tuple, row: tuple) -> "_Stencil | None":
+    def _keep(self, key: tuple, row: Row) -> "_Stencil | None":
         if len(self._cut) >= MAX_KEPT:
             self._cut.clear()
         try:

@@ -12,7 +12,7 @@ from schedules.mirror.mirror import Mirror
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay
 from schedules.models.definitions import Beside
 from schedules.services.contents import content_of
-from schedules.services.raw_rows import column, raw_rows
+from schedules.services.raw_rows import PK, raw_rows
 from schedules.services.reconciling import ReconcileReport, reconcile
 from schedules.services.seals import sealing
 from tests.support.builders import a_schedule
@@ -25,8 +25,8 @@ def reconciled() -> ReconcileReport:
 
 
 def seals(way: Callable[..., Any] = content_of) -> dict[int, str]:
-    seal_of, key = sealing(Beside(), way), column("id")
-    return {row[key]: seal_of(row) for chunk in raw_rows() for row in chunk}
+    seal_of = sealing(Beside(), way)
+    return {own[PK]: seal_of((own, shared)) for chunk in raw_rows() for own, shared in chunk}
 
 
 def test_what_was_found_right_once_is_not_looked_at_again_until_it_changes() -> None:
@@ -127,3 +127,15 @@ def test_an_entry_that_was_tampered_with_and_set_aside_is_written_anew(redis_cli
     mirror = Mirror()
     redis_client.zrem(mirror.keys.due, mirror.keys.entry(schedule.pk))
     assert reconciled().pushed == [schedule.pk]
+
+
+def test_what_a_blank_mirror_holds_unlisted_is_noticed_and_put_in_force(redis_client: Any) -> None:
+    newer, other = a_schedule(), a_schedule()
+    reconciled()
+    mirror = Mirror()
+    redis_client.delete(mirror.keys.due)
+    redis_client.hset(mirror.keys.entry(newer.pk), "revision", newer.revision + 5)
+    assert reconciled().pushed == [newer.pk, other.pk]
+    assert mirror.schedule_ids() == {newer.pk, other.pk}
+    newer.refresh_from_db()
+    assert mirror.read([newer.pk])[0].revision == str(newer.revision)
