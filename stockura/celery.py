@@ -43,6 +43,9 @@ if settings.CELERY_BROKER_URL.startswith(("redis://", "rediss://", "unix://", "s
         "socket_timeout": 4,
         "socket_keepalive": True,
     }
+elif settings.CELERY_BROKER_URL.startswith(("amqp://", "amqps://", "pyamqp://")):
+    # What is sent counts as sent when the broker has it on disk: one that dies takes the rest along.
+    app.conf.broker_transport_options = {"confirm_publish": True}
 if settings.CELERY_BROKER_URL.startswith("sentinel://"):
     app.conf.broker_transport_options |= {"master_name": settings.REDIS_SENTINEL_MASTER}
 

@@ -82,7 +82,9 @@ class StockuraScheduler(RedBeatScheduler):
     @cached_property
     def connection(self) -> Any:
         # Celery's would be waited for however long the broker is away, with the lock running out meanwhile.
-        return self.app.connection_for_write(transport_options={"max_retries": 0, "interval_start": 0})
+        # What AMQP is to confirm is waited for by the sender, for many messages at once.
+        options = {"max_retries": 0, "interval_start": 0, "confirm_publish": False}
+        return self.app.connection_for_write(transport_options=options)
 
     @cached_property
     def producer(self) -> Any:

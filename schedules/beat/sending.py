@@ -1,9 +1,9 @@
 """Hand occurrences to the broker.
 
 Two ways, and Celery's own code decides in both what a message holds. On any broker messages are published through
-kombu, over one connection, many in one round trip where kombu can. Where the queues lie in the very Redis that holds
-the mirror, the message is only written here and leaves in the same atomic step that moves its entry on: nothing can
-happen between the two.
+kombu, over one connection, many in one round trip or with one wait for the broker's word where it can. Where the
+queues lie in the very Redis that holds the mirror, the message is only written here and leaves in the same atomic step
+that moves its entry on: nothing can happen between the two.
 """
 
 import base64
@@ -21,8 +21,10 @@ from kombu.exceptions import BatchPublishError, OperationalError
 from kombu.transport.redis import Channel as RedisChannel
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps
+from redbeat.schedulers import ensure_conf
 
 from schedules import tracing
+from schedules.beat.confirms import Confirms
 from schedules.beat.due import Move
 from schedules.beat.stencil import Recorder, Stencils
 from schedules.messages import HEADER, Origin, task_id_of
@@ -46,6 +48,9 @@ class Sender:
         self._writer = MessageWriter() if queues_lie_in_the_mirror(app) else None
         self._one_by_one = False
         self._is_traced = False
+        self._confirms: Confirms | None = None
+        #: What was published and waits for the broker's word, by its number there.
+        self._unconfirmed: dict[int, tuple[Move, datetime]] = {}
 
     def prepare(self) -> None:
         """Let Celery look up now what it looks up for its first message: the first one due is not to wait for that."""
@@ -59,7 +64,16 @@ class Sender:
         """
         # Asked once for all of them: where nobody traces, a message costs nothing more for it.
         self._is_traced = tracing.is_in_use()
-        if self._writer is not None or not _takes_batches(producer().channel) or self._one_by_one:
+        if self._writer is not None:
+            yield
+            return
+        channel = producer().channel
+        self._confirms = Confirms.of(channel)
+        if self._confirms is not None:
+            with self._confirmed(self._confirms, moves, producer().connection):
+                yield
+            return
+        if not _takes_batches(channel) or self._one_by_one:
             self._one_by_one = False
             yield
             return
@@ -73,6 +87,32 @@ class Sender:
             # Perhaps one queue refuses its message: sent one by one next time, it does not hold up the others.
             self._one_by_one = True
             raise BrokerUnreachable(str(error.__cause__ or error)) from error
+
+    @contextmanager
+    def _confirmed(self, confirms: Confirms, moves: list[Move], connection: Any) -> Iterator[None]:
+        self._unconfirmed.clear()
+        try:
+            yield
+        except BrokerUnreachable:
+            moves.clear()
+            raise
+        except BaseException:
+            # The lock ran out in the middle: what the broker has by then need not be sent again.
+            self._settle(confirms, moves, connection)
+            raise
+        self._settle(confirms, moves, connection)
+
+    def _settle(self, confirms: Confirms, moves: list[Move], connection: Any) -> None:
+        try:
+            refused = confirms.wait()
+        except (OSError, *connection.connection_errors) as error:
+            moves.clear()
+            what = str(error) or type(error).__name__
+            raise BrokerUnreachable(f"It does not confirm what was sent: {what}") from error
+        for number in refused & self._unconfirmed.keys():
+            move, scheduled_for = self._unconfirmed[number]
+            move.sent.remove(scheduled_for)
+            move.set_aside = "The broker refused the message; perhaps its queue is full."
 
     def send(self, move: Move, scheduled_for: datetime, *, at: datetime, producer: Any) -> None:
         """Publish one occurrence, or write its message into ``move``. Raises BrokerUnreachable or CannotBeSent.
@@ -93,6 +133,8 @@ class Sender:
                 move.messages.append(self._writer.take())
             else:
                 self._publish(task, move, origin, producer())
+                if self._confirms is not None:
+                    self._unconfirmed[self._confirms.published] = (move, scheduled_for)
         except (BrokerUnreachable, CannotBeSent):
             raise
         except Exception as error:  # arguments that do not fit the task or JSON, a queue name that nobody can use …
@@ -127,7 +169,7 @@ def queues_lie_in_the_mirror(app: Celery) -> bool:
     """
     conf = app.conf
     options = conf.broker_transport_options or {}
-    broker, mirror = (_address(url) for url in (conf.broker_write_url, app.redbeat_conf.redis_url))
+    broker, mirror = (_address(url) for url in (conf.broker_write_url, ensure_conf(app).redis_url))
     return (
         broker is not None
         and broker == mirror

@@ -26,7 +26,7 @@ PICKLE = frozenset({"pickle", "application/x-python-serialize"})
 def check_celery_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Look at everything that another value of would lose, double or delay runs."""
     app = current_app._get_current_object()
-    looks = (_scheduler, _prefix, _lock, _clock, _serializers, _late_acknowledgement)
+    looks = (_scheduler, _prefix, _lock, _clock, _serializers, _late_acknowledgement, _confirmation)
     return [message for look in looks for message in look(app)]
 
 
@@ -163,5 +163,18 @@ def _late_acknowledgement(app: Celery) -> list[CheckMessage]:
             hint="Set app.conf.task_acks_late and app.conf.task_reject_on_worker_lost to True. "
             "The run ledger sees to it that nothing is done twice.",
             id="schedules.W006",
+        )
+    ]
+
+
+def _confirmation(app: Celery) -> list[CheckMessage]:
+    is_amqp = str(app.conf.broker_write_url or "").startswith(("amqp", "pyamqp"))
+    if not is_amqp or (app.conf.broker_transport_options or {}).get("confirm_publish"):
+        return []
+    return [
+        Warning(
+            "The broker does not confirm what is sent to it: one that dies takes along runs that a person has started.",
+            hint='Set app.conf.broker_transport_options = {"confirm_publish": True}. Beat itself waits in any case.',
+            id="schedules.W010",
         )
     ]

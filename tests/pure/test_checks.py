@@ -62,6 +62,7 @@ def test_the_projects_own_settings_pass() -> None:
         ("result_accept_content", ["application/x-python-serialize"], "E018", "run any code", "result_accept_content"),
         ("task_acks_late", False, "W006", "is lost", "task_acks_late"),
         ("task_reject_on_worker_lost", False, "W006", "is lost", "task_reject_on_worker_lost"),
+        ("broker_url", "amqp://127.0.0.1//", "W010", "does not confirm", '{"confirm_publish": True}'),
     ],
 )
 def test_a_setting_of_celery_that_breaks_a_promise_is_named_with_its_cure(
