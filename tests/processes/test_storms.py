@@ -29,7 +29,7 @@ from tests.support.storm import (
     intervals,
     is_full_size,
     kill_at_random,
-    many_at_once,
+    many_at_once_soon,
     occurrences_of,
     states_of_runs,
 )
@@ -98,8 +98,7 @@ def test_a_leader_frozen_amid_a_big_minute_sends_nothing_twice_when_it_wakes(
     wait_until(leader_of, within=30, saying="the first to lead")
     second = start_beat(stack, "second")
     node = leader_of()
-    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=12)
-    schedules = many_at_once(an_endpoint(), 2000, due)
+    schedules, due = many_at_once_soon(an_endpoint(), 2000)
     assert datetime.now(UTC) < due, "The machine was too slow to save the schedules before they were due."
 
     wait_until(lambda: redis_client.llen("default") >= 200, within=30, every=0.001, saying="some hundred to be sent")
@@ -129,8 +128,7 @@ def test_with_its_queues_elsewhere_a_frozen_leader_repeats_messages_but_no_effec
     wait_until(leader_of, within=30, saying="the first to lead")
     start_beat(stack, "second")
     node = leader_of()
-    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=6)
-    schedules = many_at_once(an_endpoint(task="tests.effect"), 400, due)
+    schedules, due = many_at_once_soon(an_endpoint(task="tests.effect"), 400)
 
     wait_until(lambda: broker.llen("default") >= 100, within=30, every=0.001, saying="some of them to be sent")
     first.freeze()

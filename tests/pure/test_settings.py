@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.ports import free_port
 from tests.support.processes import ROOT
+from tests.support.waiting import patient
 
 PROGRAMS = {
     "manage.py": ["manage.py", "check"],
@@ -23,8 +24,9 @@ def test_without_a_secret_key_and_debug_it_refuses_to_start_with_a_sentence(prog
     environment = {"PATH": os.environ["PATH"], "STOCKURA_ENV_FILE": os.devnull}
 
     ended = subprocess.run(
-        [sys.executable, *PROGRAMS[program]], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
-    )
+        [sys.executable, *PROGRAMS[program]],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patient(60),
+    )  # fmt: skip
 
     assert ended.returncode != 0
     assert "SECRET_KEY is not set and DEBUG is off. Set SECRET_KEY" in ended.stderr
@@ -47,7 +49,7 @@ def test_an_address_that_cannot_be_read_is_refused_without_being_repeated(name: 
 
     ended = subprocess.run(
         [sys.executable, "-c", "import stockura.settings"],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patient(60),
     )  # fmt: skip
 
     assert ended.returncode == 1

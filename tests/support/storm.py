@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from schedules.ledger.claiming import MAX_BEGINNINGS_AFTER_LOSS
 from schedules.models import APIEndpoint, APIEndpointSchedule, ScheduleRun
 from schedules.models.definitions import recurrence_of
@@ -166,10 +168,26 @@ def kill_at_random(kept: Sequence[Kept], times: int, *, seconds: float, chance: 
 
 def many_at_once(endpoint: APIEndpoint, count: int, when: datetime) -> list[APIEndpointSchedule]:
     """``count`` schedules that are all due at ``when``, put in force by one reconcile."""
-    rows = [
+    rows = many_rows_at_once(endpoint, count, when)
+    reconcile(datetime.now(UTC))
+    return list(rows)
+
+
+def many_rows_at_once(endpoint: APIEndpoint, count: int, when: datetime) -> QuerySet[APIEndpointSchedule]:
+    """Return ``count`` schedules that are all due at ``when`` and not yet in force."""
+    APIEndpointSchedule.objects.bulk_create(
         APIEndpointSchedule(endpoint=endpoint, name=f"once, {number}", schedule_type="once", run_at=when)
         for number in range(count)
-    ]
-    APIEndpointSchedule.objects.bulk_create(rows)
+    )
+    return APIEndpointSchedule.objects.filter(endpoint=endpoint, schedule_type="once")
+
+
+def many_at_once_soon(endpoint: APIEndpoint, count: int) -> tuple[list[APIEndpointSchedule], datetime]:
+    """``many_at_once``, as soon as this machine can have them in force before they are due; and when that is."""
+    begun = time.monotonic()
+    rows = many_rows_at_once(endpoint, count, datetime.now(UTC) + timedelta(days=1))
+    seconds = 4 + 5 * (time.monotonic() - begun)
+    due = (datetime.now(UTC) + timedelta(seconds=seconds)).replace(microsecond=0)
+    rows.update(run_at=due)
     reconcile(datetime.now(UTC))
-    return list(APIEndpointSchedule.objects.filter(endpoint=endpoint, schedule_type="once"))
+    return list(rows), due
