@@ -56,14 +56,14 @@ def compose(rule: AlertRule, kind: str, event: str, alerts: Sequence[Alert], now
         "rule": rule.name,
         "language": rule.language,
         "subject": subject,
-        "told_at": now.isoformat(),
+        "told_at": local_now.isoformat(),
         "link": page,
         "count": len(lines),
         "alerts": [
             {
                 "schedule_id": alert.schedule_id,
                 "title": words.name(line),
-                "since": alert.since.isoformat(),
+                "since": line.since.isoformat(),
                 "is_over": line.is_over,
                 "text": words.detail(line, local_now),
                 "link": line.link,
@@ -79,7 +79,8 @@ def compose_test(channel_name: str, language: str, now: datetime) -> Message:
     words = BY_LANGUAGE[language]
     subject = _one_line(words.test_subject(channel_name))[:MAX_SUBJECT]
     body = words.test_body(channel_name)
-    payload = {"kind": "test", "subject": subject, "text": body, "told_at": now.isoformat(), "language": language}
+    told_at = timezone.localtime(now).isoformat()
+    payload = {"kind": "test", "subject": subject, "text": body, "told_at": told_at, "language": language}
     return Message(subject, f"{body}\n", payload)
 
 

@@ -302,6 +302,8 @@ def test_a_webhook_is_signed_and_tells_which_message_it_is() -> None:
     assert post.path == "/hook?a=1"
     assert post.json()["id"] == post.headers["X-Stockura-Delivery"] == str(message.key)
     assert post.json()["alerts"][0]["title"] == "Morning"
+    # On the clock of the site, as the API writes instants.
+    assert post.json()["alerts"][0]["since"] == "2026-11-24T05:00:00+09:00"
     said = dict(part.split("=") for part in post.headers["X-Stockura-Signature"].split(","))
     expected = hmac.new(SECRET.encode(), f"{said['t']}.".encode() + post.body, hashlib.sha256).hexdigest()
     assert said["v1"] == expected
