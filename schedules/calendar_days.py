@@ -245,7 +245,9 @@ def _minutes(recurrence: Recurrence | None, at: datetime | None, last: datetime 
     """Return the minutes in which an entry of a rule runs; without a rule it is a single run."""
     assert at is not None
     assert last is not None
-    return (_minute(at),) if recurrence is None else recurrence.minutes(at - SECOND, until=last)
+    if recurrence is None:
+        return (_minute(at),)
+    return {second // 60 for second in recurrence.seconds(at - SECOND, until=last)}
 
 
 def _minute(instant: datetime) -> int:

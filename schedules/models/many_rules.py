@@ -6,6 +6,8 @@ columns say the same share one reading: most tables hold a few rules many times 
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -76,3 +78,10 @@ def _recurrence(row: Any, beside: Beside) -> Recurrence | None:
         return recurrence_of(_Row(row), beside)  # type: ignore[arg-type]
     except DefinitionError:
         return None
+
+
+@lru_cache(maxsize=1024)
+def instant_of(text: str) -> datetime:
+    """Return the instant that a row's text says; a database that knows no zones is told everything in UTC."""
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

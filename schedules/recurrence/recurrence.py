@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
@@ -126,20 +127,14 @@ class Recurrence:
         self, after: datetime, *, until: datetime | None = None, limit: int | None = None
     ) -> Iterator[Occurrence]:
         """Yield the occurrences in (``after``, ``until``], ascending, at most ``limit``."""
-        last = None if until is None else whole_seconds(until)
-        return self._walk(whole_seconds(after), last, limit)
+        return map(self._occurrence, islice(self.seconds(after, until=until), limit))
 
-    def minutes(self, after: datetime, *, until: datetime) -> set[int]:
-        """Return the minutes since 1970 in which occurrences in (``after``, ``until``] lie.
+    def seconds(self, after: datetime, *, until: datetime | None = None) -> Iterator[int]:
+        """Yield the occurrences in (``after``, ``until``] in seconds since 1970, ascending.
 
         Sooner than ``occurrences``, which says of each why it is there.
         """
-        last, found = whole_seconds(until), self._plan.next_after(whole_seconds(after))
-        minutes = set()
-        while found is not None and found <= last:
-            minutes.add(found // 60)
-            found = self._plan.next_after(found)
-        return minutes
+        return self._walk(whole_seconds(after), None if until is None else whole_seconds(until))
 
     def latest_between(self, after: datetime, until: datetime) -> datetime | None:
         """Return the last occurrence in (``after``, ``until``]; ``None`` if there is none."""
@@ -164,12 +159,10 @@ class Recurrence:
             found.append(SkippedDate(date.fromordinal(ordinal), reason))
         return found
 
-    def _walk(self, after: int, last: int | None, limit: int | None) -> Iterator[Occurrence]:
-        count = 0
+    def _walk(self, after: int, last: int | None) -> Iterator[int]:
         found = self._plan.next_after(after)
-        while found is not None and (last is None or found <= last) and (limit is None or count < limit):
-            yield self._occurrence(found)
-            count += 1
+        while found is not None and (last is None or found <= last):
+            yield found
             found = self._plan.next_after(found)
 
     def _occurrence(self, instant: int) -> Occurrence:

@@ -7,8 +7,6 @@ ORM would have made of it.
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import connections, models
@@ -17,6 +15,7 @@ from django.db.models.functions import Cast
 
 from schedules.models import APIEndpoint, APIEndpointSchedule
 from schedules.models.lifecycle import in_force
+from schedules.models.many_rules import instant_of
 
 #: Rows read at a time.
 CHUNK = 1000
@@ -94,10 +93,3 @@ def _value(field: models.Field, raw: Any) -> Any:
     if isinstance(field, models.DateTimeField):
         return instant_of(raw)
     return bool(raw) if isinstance(field, models.BooleanField) else raw
-
-
-@lru_cache(maxsize=1024)
-def instant_of(text: str) -> datetime:
-    """Return the instant that a row's text says; a database that knows no zones is told everything in UTC."""
-    instant = datetime.fromisoformat(text)
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

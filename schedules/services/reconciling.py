@@ -17,10 +17,11 @@ from schedules.mirror.mirror import CHUNK, NOTHING, Held, Mirror, Step
 from schedules.models import APIEndpointSchedule
 from schedules.models.definitions import Beside, read_beside
 from schedules.models.lifecycle import in_force, is_in_force
+from schedules.models.many_rules import instant_of
 from schedules.refusals import sentences_of
 from schedules.services.contents import content_of
 from schedules.services.pushing import Examined, LatestRuns, is_right, push, remove, watermark_of
-from schedules.services.raw_rows import EFFECTIVE_FROM, IS_IN_FORCE, PAUSED_UNTIL, PK, Row, instant_of, raw_rows
+from schedules.services.raw_rows import EFFECTIVE_FROM, IS_IN_FORCE, PAUSED_UNTIL, PK, Row, raw_rows
 from schedules.services.seals import sealing
 from schedules.services.stencils import Stencils
 
