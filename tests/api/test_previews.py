@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from schedules.models import APIEndpoint, APIEndpointSchedule, ExceptionalDay
 from tests.api.answers import codes_by_field
 from tests.api.hostile import HOSTILE
+from tests.api.queries import queries_of
 from tests.api.schedules import ADDRESS, OF_KIND, PREVIEW, a_rule
 from tests.support.builders import a_schedule
 
@@ -24,6 +25,12 @@ def test_five_runs_of_an_expression_with_their_offset(client: APIClient) -> None
     instants = [datetime.fromisoformat(run) for run in runs]
     assert {later - earlier for earlier, later in itertools.pairwise(instants)} == {timedelta(days=1)}
     assert timedelta(0) < instants[0] - datetime.now(UTC) <= timedelta(days=1)
+
+
+def test_a_preview_asks_the_database_only_for_the_sender_and_the_exceptional_days(client: APIClient) -> None:
+    address = f"{PREVIEW}?cron_expression=0 8 * * *&trading_day_rule=next"
+    assert queries_of(client, address) <= 3
+    assert queries_of(client, f"{address}&count=50") == queries_of(client, address)
 
 
 def test_a_preview_says_all_there_is_to_know_before_saving(client: APIClient) -> None:
