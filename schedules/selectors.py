@@ -215,8 +215,3 @@ def changed_since(instant: datetime | None, *, limit: int) -> list[tuple[Any, in
     if instant is not None:
         rows = rows.filter(updated_at__gte=instant)
     return list(rows.values_list("pk", "revision")[:limit])
-
-
-def names_of(schedule_ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of these schedules."""
-    return dict(APIEndpointSchedule.objects.filter(pk__in=schedule_ids).values_list("pk", "name"))

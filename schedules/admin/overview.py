@@ -30,7 +30,6 @@ from schedules.selectors import (
     changed_since,
     count_out_of_force,
     doubtful_pauses,
-    names_of,
     open_alerts,
     queue_names,
     runs_in_slots,
@@ -103,7 +102,8 @@ def _needs(rights: Rights, engine: EngineState | None, now: datetime) -> list[ne
         found += needs.trouble_needs(*troubles(now, limit=needs.LISTED), now=now)
     if rights.schedules:
         if engine is not None and engine.health.set_aside:
-            found += needs.set_aside_needs(engine, names_of(sorted(engine.health.set_aside)[: needs.LISTED]))
+            listed = list(APIEndpointSchedule.objects.filter(pk__in=sorted(engine.health.set_aside)[: needs.LISTED]))
+            found += needs.set_aside_needs(engine, listed)
         paused = doubtful_pauses(now)
         listed = list(paused[: needs.LISTED + 1])
         total = len(listed) if len(listed) <= needs.LISTED else paused.count()

@@ -1,6 +1,6 @@
 """What needs a person, the gravest first, each with the way to the rows behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,10 @@ from schedules.admin.pictures import badge, local_instant
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.wording import distance_text
 from schedules.models import AlertEvent, APIEndpointSchedule
+from schedules.models.definitions import read_beside, recurrence_of
 from schedules.monitoring import EngineState
+from schedules.recurrence import DefinitionError
+from schedules.refusals import sentences_of
 from schedules.selectors import BAD, PAUSED_BY_ITSELF, Trouble, Unfinished
 
 #: Of each kind the page lists as many; the rest is a link.
@@ -106,12 +109,19 @@ def trouble_needs(found: list[Trouble], total: int, *, now: datetime) -> Iterato
         yield Need("bad", "", title, address=address, number=rest)
 
 
-def set_aside_needs(engine: EngineState, names: dict[int, str]) -> Iterator[Need]:
-    """Yield the schedules that the engine cannot carry out. ``names`` holds those to be listed."""
-    for schedule_id, name in names.items():
-        address = reverse("admin:schedules_apiendpointschedule_change", args=[schedule_id])
-        yield Need("bad", _("Set aside"), name, engine.health.set_aside[schedule_id], address)
-    if rest := len(engine.health.set_aside) - len(names):
+def set_aside_needs(engine: EngineState, listed: Sequence[APIEndpointSchedule]) -> Iterator[Need]:
+    """Yield the schedules that the engine cannot carry out, ``listed`` one by one and the others as a number."""
+    beside = read_beside()
+    for schedule in listed:
+        try:
+            recurrence_of(schedule, beside)
+            why = engine.health.set_aside[schedule.pk]
+        except DefinitionError as error:
+            # What beat noted is in its own language; this is in the reader's.
+            why = sentences_of(error)
+        address = reverse("admin:schedules_apiendpointschedule_change", args=[schedule.pk])
+        yield Need("bad", _("Set aside"), schedule.name, why, address)
+    if rest := len(engine.health.set_aside) - len(listed):
         title = ngettext("%(count)d more set aside", "%(count)d more set aside", rest) % {"count": rest}
         yield Need("bad", "", title, number=rest)
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,6 +56,8 @@ from schedules.standing import Place, places_of
 
 #: Runs that a schedule's page lists.
 RECENT_RUNS = 10
+#: Letters of a rule in words that may take more lines of the list than it gives.
+LONG_RULE = 60
 PREVIEW = "_preview"
 
 
@@ -105,7 +108,10 @@ class APIEndpointScheduleAdmin(
 
     @display(description=gettext_lazy("rule"))
     def rule_shown(self, schedule: APIEndpointSchedule) -> SafeString | str:
-        return rule_in_words(schedule.place)
+        words = rule_in_words(schedule.place)
+        if len(words) < LONG_RULE or isinstance(words, SafeString):
+            return words
+        return format_html('<span class="sx-long" title="{0}">{0}</span>', words)
 
     @display(description=gettext_lazy("next run"), empty_value="–")
     def next_run_shown(self, schedule: APIEndpointSchedule) -> SafeString | str | None:

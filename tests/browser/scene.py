@@ -21,7 +21,8 @@ def build(user: Any, endpoint: Any) -> list[str]:
 
     now = datetime.now(UTC)
     schedule = a_schedule(endpoint=endpoint, name="morning", trading_day_rule="skip")
-    paused = a_schedule(endpoint=endpoint, name="patrol", schedule_type="interval", interval_seconds=900)
+    # As long as a name may be, and nowhere to break it.
+    paused = a_schedule(endpoint=endpoint, name="patrol" * 33, schedule_type="interval", interval_seconds=900)
     noon = a_schedule(endpoint=endpoint, name="noon", execution_times={"times": ["12:00", "00:00"]})
     with acting(through="scene"):
         pause_schedule(paused.pk, now=now, reason="maintenance")
@@ -60,9 +61,10 @@ def build(user: Any, endpoint: Any) -> list[str]:
         f"{LIST}add/",
         f"{LIST}{schedule.pk}/change/",
         f"{LIST}{paused.pk}/history/",
-        f"{LIST}{schedule.pk}/backfill/",
+        f"{LIST}{paused.pk}/backfill/",
+        f"{LIST}{paused.pk}/delete/",
         f"{LIST}do/pause/?schedule={schedule.pk}",
-        f"{LIST}do/run/?schedule={schedule.pk}",
+        f"{LIST}do/run/?schedule={paused.pk}",
         f"{LIST}{schedule.pk}/occurrence/?at={upcoming:%Y-%m-%dT%H:%M:%SZ}",
         f"{LIST}{schedule.pk}/history/",
         f"{LIST}reconcile/",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.scene import LIST
+from tests.browser.test_live_pages import FOUR_SECONDS
 from tests.browser.test_schedule_form import expect
 
 if TYPE_CHECKING:
@@ -54,3 +55,21 @@ def test_the_picture_can_be_read_as_a_table(open_as: "OpenAs", chief: Any, sched
     assert first.locator("td").all_inner_texts()[1:] == ["Failed", "49 s", "2.0 s"]
     first.get_by_role("link").click()
     expect(page.locator("body")).to_contain_text("Failed")
+
+
+def test_the_picture_is_drawn_anew_when_a_run_ends(open_as: "OpenAs", chief: Any, schedule: Any) -> None:
+    from schedules.models import ScheduleRun
+    from tests.support.builders import a_run
+
+    now = datetime.now(UTC)
+    run = a_run(schedule, state="running", scheduled_for=now, started_at=now)
+    page = open_as(chief, f"{LIST}{schedule.pk}/change/", own_clock=True)
+    page.clock.install()
+    page.reload(wait_until="load")
+    assert page.evaluate(DRAWN % "data.datasets[0].data.length") == len(STATES) + 1
+    ended = {"state": "failed", "finished_at": now + timedelta(seconds=75)}
+    ScheduleRun.objects.filter(pk=run.pk).update(**ended)
+    page.clock.fast_forward(FOUR_SECONDS)
+    page.wait_for_function(DRAWN % "data.datasets[0].data.at(-1) === 75")
+    assert page.evaluate(DRAWN % "data.datasets[1].pointStyle.at(-1)") == "crossRot"
+    expect(page.locator("#run-chart-said")).to_contain_text("3 failed or missed")

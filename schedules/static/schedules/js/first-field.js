@@ -1,0 +1,33 @@
+/* Where typing begins: on a page that adds something the first field, after a refused save the first that is wrong.
+   Django's own way does so at once, when the theme may not have shown the page yet, and then the keyboard is nowhere. */
+
+(() => {
+  const page = document.documentElement;
+  const added = document.getElementById("django-admin-form-add-constants")?.dataset.modelName;
+  const form = document.querySelector("#content-main form[method=post][id$=_form]");
+
+  const isReady = (field) => field.name !== "" && field.type !== "hidden" && !field.disabled && field.offsetParent;
+
+  const begin = () => {
+    const wrong = form.querySelector('[aria-invalid="true"]:not([type="hidden"])');
+    const first = added ? [...form.elements].find(isReady) : null;
+    const isElsewhere = document.activeElement && document.activeElement !== document.body;
+    if (wrong?.offsetParent) {
+      wrong.focus();
+    } else if (!isElsewhere) {
+      first?.focus();
+    }
+  };
+
+  if (!form) {
+    return;
+  }
+  if (!page.hasAttribute("x-cloak")) {
+    begin();
+    return;
+  }
+  new MutationObserver((_changes, observer) => {
+    observer.disconnect();
+    begin();
+  }).observe(page, { attributeFilter: ["x-cloak"] });
+})();
