@@ -121,9 +121,13 @@ class DueEntries:
     def repair_later(self, key: str, why: str) -> None:
         """Take an unreadable entry out of the way, show why, and let the next reconcile write it anew."""
         keys = self._mirror.keys
+        is_entry = self._mirror.redis.type(key) == "hash"
         with self._mirror.redis.pipeline() as pipe:
             pipe.zrem(keys.due, key)
-            pipe.hdel(key, "fingerprint", "seal")
+            if is_entry:
+                pipe.hdel(key, "fingerprint", "seal")
+            else:
+                pipe.delete(key)
             pipe.hset(keys.set_aside, key, why)
             pipe.execute()
 

@@ -56,7 +56,8 @@ class Leadership:
         if self.leads:
             # From before the question: the answer may have been on its way for long.
             self._confirmed_at = asked_at
-        if answer == 2:
+        if answer == 2 or (self.leads and not led):
+            # Kept without having led: the answer to the question before was lost on its way.
             self.term += 1
             logger.info("beat.leads node=%s term=%d", as_leader.node, self.term)
         elif led and not self.leads:

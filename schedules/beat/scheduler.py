@@ -117,6 +117,7 @@ class StockuraScheduler(RedBeatScheduler):
         if leads and self.leadership.term != self._term:
             self._term = self.leadership.term
             self._later = None
+            self.upkeep.reconcile_soon()
             # RedBeat's: entries of app.conf.beat_schedule, if there are any.
             self.setup_schedule()
             self.sender.prepare()
@@ -206,13 +207,16 @@ class StockuraScheduler(RedBeatScheduler):
         else:
             if self._fault:
                 logger.info("beat.recovered")
+                # A Redis that was away may be back with data from a while ago, or another one in its place.
+                self.upkeep.reconcile_soon()
             self._fault = ""
 
     def _note_fault(self, sentence: str) -> None:
         if sentence != self._fault:
             logger.error("beat.fault %s", sentence)
         self._fault = sentence
-        # A connection that broke is not mended by asking it again; both are made anew when next needed.
+        # A connection that broke is not mended by asking it again; all are made anew when next needed.
+        self.mirror.connect_anew()
         self.__dict__.pop("producer", None)
         if connection := self.__dict__.pop("connection", None):
             with suppress(Exception):

@@ -8,7 +8,8 @@ local keys = redis.call('ZRANGEBYSCORE', KEYS[1], 0, ARGV[1], 'LIMIT', 0, ARGV[2
 local later = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
 local found = {}
 for i, key in ipairs(keys) do
-  local held = redis.call('HMGET', key, 'definition', 'meta', 'revision', 'next')
+  local held = redis.pcall('HMGET', key, 'definition', 'meta', 'revision', 'next')
+  if held.err then held = {} end
   found[i] = {key, held[1] or '', held[2] or '', held[3] or '', held[4] or ''}
 end
 return cjson.encode({redis.call('EXISTS', KEYS[2]), later[2] or '', found})

@@ -45,14 +45,18 @@ def _record_alone(row: ScheduleRun) -> None:
 
 
 def _read(text: str) -> dict[str, Any] | None:
+    """Return an event with all that a row needs; None for anything else, which must not hold up what comes after."""
     try:
         event = json.loads(text)
-        return event | {
+        return {
             "state": STATES[event["kind"]],
             "scheduled_for": datetime.fromisoformat(event["scheduled_for"]),
             "at": datetime.fromisoformat(event["at"]),
+            "schedule": int(event["schedule"]),
+            **{name: str(event[name]) for name in ("task", "task_id", "reason")},
+            **{name: event[name] for name in ("args", "kwargs")},
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         logger.error("ledger.unreadable_event error=%s text=%.200s", error, text)
         return None
 

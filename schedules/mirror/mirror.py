@@ -14,7 +14,7 @@ from celery import Celery, current_app
 from redbeat.schedulers import get_redis
 from redis import Redis
 from redis.commands.core import Script
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from schedules.exceptions import EngineUnreachable
 from schedules.mirror import scripts
@@ -289,11 +289,19 @@ class Mirror:
     def is_whole(self) -> bool:
         return bool(self._ask(lambda: self.redis.exists(self.keys.whole)))
 
-    @staticmethod
-    def _ask(step: Callable[[], T]) -> T:
+    def connect_anew(self) -> None:
+        """Let go of connections that nobody uses at the moment.
+
+        After a failover the server at their other end may have become a replica, which answers and takes nothing.
+        """
+        self.redis.connection_pool.disconnect(inuse_connections=False)
+
+    def _ask(self, step: Callable[[], T]) -> T:
         try:
             return step()
         except (RedisError, OSError) as error:
+            if isinstance(error, ResponseError):
+                self.connect_anew()
             raise EngineUnreachable(error) from error
 
 

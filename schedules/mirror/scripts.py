@@ -1,10 +1,11 @@
 """The mirror's Lua scripts: each is one round trip and one atomic step."""
 
 #: What is held of one entry: {revision, fingerprint, last, next, seal, whether it is listed, when it was removed},
-#: empty where there is nothing.
+#: empty where there is nothing, or something that is no entry.
 _HELD_OF = """
 local function held_of(key)
-  local held = redis.call('HMGET', key, 'revision', 'fingerprint', 'last', 'next', 'seal')
+  local held = redis.pcall('HMGET', key, 'revision', 'fingerprint', 'last', 'next', 'seal')
+  if held.err then held = {} end
   for j = 1, 5 do held[j] = held[j] or '' end
   held[6] = redis.call('ZSCORE', KEYS[1], key) ~= false
   held[7] = held[1] == '' and redis.call('ZSCORE', KEYS[2], key) or ''
@@ -26,7 +27,7 @@ return cjson.encode(found)
 READ_DIFFERING = f"""{_HELD_OF}
 local seals, new, found = cjson.decode(ARGV[2]), {{}}, {{}}
 for i, key in ipairs(cjson.decode(ARGV[1])) do
-  if redis.call('HGET', key, 'seal') ~= seals[i] or not redis.call('ZSCORE', KEYS[1], key) then
+  if redis.pcall('HGET', key, 'seal') ~= seals[i] or not redis.call('ZSCORE', KEYS[1], key) then
     local held = held_of(key)
     if held[1] ~= '' or held[6] or held[7] ~= '' then
       found[#found + 1] = {{i, held}}
@@ -42,6 +43,7 @@ return cjson.encode({{new, found}})
 #: KEYS: due, wake, set-aside, removed.  ARGV: as one JSON text for each entry {key, revision, fingerprint, next, score,
 #: seal, seen last, seen revision, seen instant of removal}; then the definitions, in their order: taking the longest
 #: texts out of JSON would be a third of all the work.
+#: What lies there and is no entry gives way.
 #: Answers for each 1 when written or when nothing is left to do, 0 when what was read is stale.
 PUSH = """
 local any_set_aside = redis.call('EXISTS', KEYS[3]) == 1
@@ -49,7 +51,11 @@ local any_removed = redis.call('EXISTS', KEYS[4]) == 1
 local answers, due = {}, {}
 for i, entry in ipairs(cjson.decode(ARGV[1])) do
   local key, revision, fingerprint, next, score, seal, seen_last, seen_revision, seen_removed = unpack(entry)
-  local held = redis.call('HMGET', key, 'last', 'revision')
+  local held = redis.pcall('HMGET', key, 'last', 'revision')
+  if held.err then
+    redis.call('DEL', key)
+    held = {}
+  end
   if (held[1] or '') ~= seen_last or (held[2] or '') ~= seen_revision
       or tonumber(any_removed and redis.call('ZSCORE', KEYS[4], key) or '') ~= tonumber(seen_removed) then
     answers[i] = 0
@@ -83,7 +89,8 @@ end
 #: KEYS: entry, due, set-aside, removed.  ARGV: revision, or nothing for whatever is there; the instant to be noted
 #: (seconds since 1970), or nothing; how many such notes are kept. Answers 1 when it is gone.
 REMOVE = """
-if ARGV[1] ~= '' and tonumber(redis.call('HGET', KEYS[1], 'revision') or '-1') > tonumber(ARGV[1]) then return 0 end
+local held = redis.pcall('HMGET', KEYS[1], 'revision')
+if ARGV[1] ~= '' and tonumber(held[1] or '-1') > tonumber(ARGV[1]) then return 0 end
 redis.call('ZREM', KEYS[2], KEYS[1])
 redis.call('HDEL', KEYS[3], KEYS[1])
 redis.call('DEL', KEYS[1])

@@ -26,9 +26,11 @@ pytestmark = [
 def rabbitmq(tmp_path: Path) -> Iterator[OwnRabbitMQ]:
     (tmp_path / "rabbitmq").mkdir()
     server = OwnRabbitMQ(tmp_path / "rabbitmq")
-    server.start()
-    yield server
-    server.close()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 def test_a_killed_rabbitmq_takes_no_occurrence_along(stack: Stack, rabbitmq: OwnRabbitMQ) -> None:

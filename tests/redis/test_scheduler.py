@@ -19,6 +19,7 @@ from tests.support import tasks  # noqa: F401 (registers them)
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.driven_beat import DrivenScheduler, sent
 from tests.support.occurrences import hourly, next_of
+from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,8 +101,9 @@ def test_an_event_that_the_database_cannot_keep_does_not_hold_up_the_others(
     beat.tick_at(max(map(next_of, schedules)))
     texts = [fields["event"] for _number, fields in redis_client.xrange(Mirror().keys.events)]
     # PostgreSQL keeps no NUL in JSON; SQLite does.
-    spoiled = {**json.loads(texts[0]), "args": ["a\x00b"]}
-    events.record([json.dumps(spoiled), "{not json", *texts[1:]])
+    sound = json.loads(texts[0])
+    spoiled = [{**sound, "args": ["a\x00b"]}, {"kind": "dispatched"}, {**sound, "schedule": "x"}, [1]]
+    events.record([*map(json.dumps, spoiled), "{not json", *texts[1:]])
     recorded_of = set(ScheduleRun.objects.values_list("schedule", flat=True))
     assert {json.loads(text)["schedule"] for text in texts[1:]} <= recorded_of
 
@@ -164,10 +166,10 @@ def test_what_was_moved_on_by_an_edit_meanwhile_keeps_the_edit(beat: DrivenSched
 
 
 @pytest.mark.parametrize(
-    "poison", ["{not json", b'{"name": "\xff\xfe"}', "[]", '{"schedule": {"__type__": "crontab"}}']
+    "poison", ["{not json", b'{"name": "\xff\xfe"}', "[]", '{"schedule": {"__type__": "crontab"}}', None]
 )
 def test_one_bad_entry_holds_up_nobody_and_is_shown(
-    beat: DrivenScheduler, redis_client: redis.Redis, poison: str | bytes
+    beat: DrivenScheduler, redis_client: redis.Redis, poison: str | bytes | None
 ) -> None:
     mirror = Mirror()
     poisoned = hourly()
@@ -175,7 +177,10 @@ def test_one_bad_entry_holds_up_nobody_and_is_shown(
     unfit = hourly(endpoint=an_endpoint(name="unfit", task="tests.slow"), kwargs={"colour": "red"})
     good = hourly(endpoint=an_endpoint(name="good", task="tests.nothing"))
     due = max(map(next_of, (poisoned, unknown, unfit, good)))
-    redis_client.hset(mirror.keys.entry(poisoned.pk), "definition", poison)
+    if poison is None:
+        redis_client.set(mirror.keys.entry(poisoned.pk), "no entry at all")
+    else:
+        redis_client.hset(mirror.keys.entry(poisoned.pk), "definition", poison)
 
     beat.tick_at(due)
     recorded(redis_client)
@@ -190,6 +195,68 @@ def test_one_bad_entry_holds_up_nobody_and_is_shown(
     from schedules.services.reconciling import reconcile
 
     assert reconcile(due).pushed == [poisoned.pk]
+
+
+def test_what_is_no_entry_gives_way_to_one_also_before_it_is_due(redis_client: redis.Redis) -> None:
+    from schedules.services.reconciling import reconcile
+
+    mirror = Mirror()
+    replaced, removed, sound = hourly(), hourly(), hourly()
+    for schedule in (replaced, removed):
+        redis_client.set(mirror.keys.entry(schedule.pk), "no entry at all")
+    removed.delete()
+
+    assert reconcile(datetime.now(UTC)).pushed == [replaced.pk]
+    assert mirror.schedule_ids() == {replaced.pk, sound.pk}
+    assert next_of(replaced)
+
+
+def test_a_beat_whose_first_answer_was_lost_leads_like_any_other(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    """Redis has given it the lock, and nobody heard: what a leader does once at the beginning is still to be done."""
+    redis_client.set(Mirror().keys.lock, beat.leadership.token)
+    beat.tick_at(datetime.now(UTC))
+    assert beat.leadership.leads
+    assert beat.leadership.term == 1
+
+
+def test_a_redis_that_was_away_is_compared_with_the_database_when_it_is_back(
+    beat: DrivenScheduler, redis_server: RedisServer
+) -> None:
+    """It may be back with data from a while ago, in which nothing is missing and something is old."""
+    now = datetime.now(UTC)
+    beat.tick_at(now)
+    beat.upkeep._reconcile()
+    beat.tick_at(now)
+    assert not beat.upkeep._reconcile_is_due()
+
+    redis_server.stop()
+    beat.tick_at(now)
+    redis_server.start()
+    beat.tick_at(now)
+
+    assert beat.upkeep._reconcile_is_due()
+
+
+def test_a_server_that_has_become_a_replica_is_not_asked_over_the_same_connection_again(
+    beat: DrivenScheduler, redis_client: redis.Redis
+) -> None:
+    """Behind one name there is another master by then; the old one goes on answering that it takes nothing."""
+    schedule = hourly()
+    before = beat.mirror.redis.client_id()
+    redis_client.replicaof("127.0.0.1", "1")
+    try:
+        beat.tick_at(next_of(schedule))
+        asked_by_beat = beat.mirror.redis.client_id()
+        schedule.save()
+        asked_by_a_page = Mirror().redis.client_id()
+    finally:
+        redis_client.replicaof("NO", "ONE")
+
+    assert len({before, asked_by_beat, asked_by_a_page}) == 3
+    beat.tick_at(next_of(schedule))
+    assert [number for number, _when in sent(redis_client)] == [schedule.pk]
 
 
 def test_a_beat_without_the_lock_sends_nothing_and_leads_when_it_is_free(

@@ -17,7 +17,7 @@ PLACES = ("/usr/lib/rabbitmq/bin", "/opt/rabbitmq/sbin", "/usr/local/sbin", "/us
 
 
 def find_rabbitmq_server() -> str | None:
-    return shutil.which("rabbitmq-server", path=os.pathsep.join(PLACES)) if shutil.which("erl") else None
+    return shutil.which("rabbitmq-server", path=os.pathsep.join(PLACES)) if shutil.which("epmd") else None
 
 
 class OwnRabbitMQ:
@@ -28,6 +28,7 @@ class OwnRabbitMQ:
         port = free_port()
         self.url = f"amqp://guest:guest@127.0.0.1:{port}//"
         self._process: subprocess.Popen[bytes] | None = None
+        self._names: subprocess.Popen[bytes] | None = None
         (directory / "plugins").write_text("[].\n")
         (directory / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
         self._env = {
@@ -49,6 +50,9 @@ class OwnRabbitMQ:
         command = find_rabbitmq_server()
         assert command is not None
         with (self._directory / "output").open("ab") as log:
+            if self._names is None:
+                # Erlang's own daemon; started by the server it would outlive it.
+                self._names = subprocess.Popen(["epmd"], env=self._env, stdout=log, stderr=log, start_new_session=True)
             self._process = subprocess.Popen(
                 [command],
                 env=self._env,
@@ -70,9 +74,9 @@ class OwnRabbitMQ:
 
     def close(self) -> None:
         self.kill()
-        # Erlang's own daemon outlives its servers.
-        if epmd := shutil.which("epmd"):
-            subprocess.run([epmd, "-kill"], env=self._env, capture_output=True, check=False, timeout=patient(10))
+        if self._names is not None:
+            self._names.kill()
+            self._names.wait(timeout=patient(10))
 
     def _answers(self) -> bool:
         try:
