@@ -12,7 +12,7 @@ import redis
 from honcho.environ import parse_procfile
 
 from .embedded_redis import find_redis_server
-from .places import ROOT, VENV, var_dir
+from .places import ROOT, VENV, env_file, shown, var_dir
 from .problem import Problem
 
 #: Seconds to wait for an answer from a Redis that somebody else runs.
@@ -137,5 +137,7 @@ def _refuse_taken(port: Port, number: int) -> None:
         except OSError:
             raise Problem(
                 f"Port {number}, which {port.use} should use, is taken by another program. "
-                f"Stop that program, or choose another port: make run {port.variable}={number + 1}"
+                # Not only for this run: manage.py, too, has to find this copy's Redis and not that program.
+                f"Stop that program, or write another port into {shown(env_file())}: "
+                f"{port.variable}={min(number + 1, 65535)}"
             ) from None

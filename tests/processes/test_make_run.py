@@ -275,7 +275,8 @@ def test_a_taken_port_is_named_with_its_use_and_its_variable(copy: Copy, variabl
         refusal = copy.refusal(**{variable: str(port)})
 
     assert f"Port {port}, which {use} should use, is taken by another program." in refusal
-    assert f"make run {variable}={port + 1}" in refusal
+    # Into the file: the commands of manage.py read it as well, and so find this copy's Redis.
+    assert f"write another port into {copy.env_file}: {variable}={port + 1}" in refusal
 
 
 def unwritable(copy: Copy) -> dict[str, str]:
