@@ -56,6 +56,15 @@ def test_skipped_days_say_why_also_those_of_the_staffs_own_table() -> None:
     assert november.summary == "18 days with runs · 12 skipped"
 
 
+def test_a_day_with_a_run_is_not_listed_among_those_without_for_what_its_short_month_lacks() -> None:
+    schedule = a_schedule(schedule_type="monthly", month_days=[31, "last"], execution_times={"times": ["18:00"]})
+    both = pane_of_schedule(schedule, now=NOW)
+    schedule.month_days = [31]
+    alone = pane_of_schedule(schedule, now=NOW)
+    assert [run.day for run in both.runs][1] == alone.skipped[0].day
+    assert both.skipped == []
+
+
 def test_nothing_is_marked_before_the_end_of_a_pause() -> None:
     schedule = a_schedule()
     pause_schedule(schedule.pk, now=NOW, until=NOW + timedelta(days=20), reason="x")
