@@ -27,6 +27,8 @@ DJANGO = (
     gettext_noop("user permissions"),
     gettext_noop("Important dates"),
     gettext_noop("Site administration"),
+    gettext_noop("%(model_name)s with this %(field_label)s already exists."),
+    gettext_noop("%(model_name)s with this %(field_labels)s already exists."),
 )
 
 UNFOLD = (
