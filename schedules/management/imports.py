@@ -1,6 +1,7 @@
 """What ``migrate_schedules --from-…`` does and says: what was taken, adapted or left and why, and the switch-over."""
 
 import time
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -58,8 +59,9 @@ def _from_beat_schedule(command: BaseCommand, options: dict[str, Any]) -> None:
     if options["switch_over"] and stopped_at is None:
         raise CommandError(
             _(
-                "Entries of beat_schedule stand in code, and cannot be switched off from here. Take them out, stop "
-                "that beat, and repeat the command with --stopped-at and the moment at which it stopped."
+                "Entries of beat_schedule stand in code, and cannot be switched off from here. Stop that beat, repeat "
+                "the command with --stopped-at and the moment at which it stopped, and take them out before a beat "
+                "starts again."
             )
         )
     if stopped_at is not None and stopped_at > now:
@@ -87,12 +89,18 @@ def _tell(command: BaseCommand, taken: Sequence[Taken]) -> None:
         Fate.PRESENT: (_("there already"), str),
         Fate.LEFT: (_("left out"), command.style.ERROR),
     }
-    width = max((len(word) for word, _style in words.values()), default=0)
+    width = max(_cells(word) for word, _style in words.values())
     for entry in taken:
         word, style = words[entry.fate]
-        command.stdout.write(f"{style(word.ljust(width))}  {entry.found.name}  {entry.why}".rstrip())
+        padding = " " * (width - _cells(word))
+        command.stdout.write(f"{style(word)}{padding}  {entry.found.name}  {entry.why}".rstrip())
     counts = [f"{word}: {sum(entry.fate == fate for entry in taken)}" for fate, (word, _style) in words.items()]
     command.stdout.write(", ".join(counts))
+
+
+def _cells(text: str) -> int:
+    """Return how many columns of a terminal ``text`` takes: a Japanese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _wait(command: BaseCommand, seconds: float) -> None:

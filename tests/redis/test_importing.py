@@ -324,6 +324,18 @@ def test_entries_in_code_become_schedules(in_code: Any) -> None:
     assert "there already: 3" in migrate("--from-beat-schedule")
 
 
+def test_what_was_taken_stands_in_columns_in_japanese_too(in_code: Any) -> None:
+    in_code(
+        often={"task": "tests.nothing", "schedule": 3600},
+        unknown={"task": "tests.nothin", "schedule": 3600},
+    )
+    with translation.override("ja"):
+        said = migrate("--from-beat-schedule", "--dry-run")
+
+    columns = {len(line_of(name, said).partition(f"  {name}")[0].encode("cp932")) for name in ("often", "unknown")}
+    assert len(columns) == 1, said  # cp932 writes a character that is two columns wide as two bytes
+
+
 def test_entries_in_code_are_switched_over_from_when_their_beat_stopped(in_code: Any) -> None:
     in_code(often={"task": "tests.nothing", "schedule": 3600})
     with pytest.raises(CommandError, match="--stopped-at"):
