@@ -90,3 +90,21 @@ def test_the_day_can_be_read_as_a_table(open_as: "OpenAs", chief: Any, endpoint:
     page.locator("#today-table summary").click()
     page.locator("#today-table").get_by_role("link", name="Succeeded: 20").first.click()
     expect(page.locator("#result_list tbody tr")).to_have_count(20)
+
+
+def test_what_one_reads_stays_open_and_keeps_the_focus_while_the_page_renews_itself(
+    open_as: "OpenAs", chief: Any, schedule: Any
+) -> None:
+    page = open_as(chief, "/admin/")
+    page.evaluate("document.getElementById('overview').dataset.old = '1'")
+    page.locator("#today-table summary").focus()
+    page.keyboard.press("Enter")
+    for focused in (page.locator("#today-table summary"), page.locator(".sx-coming a").first):
+        focused.focus()
+        page.evaluate("htmx.trigger('#overview', 'overview:refresh')")
+        expect(page.locator("#overview[data-old]")).to_have_count(0)
+        expect(focused).to_be_focused()
+        expect(page.locator("#today-table")).to_have_attribute("open", "")
+        page.evaluate("document.getElementById('overview').dataset.old = '1'")
+    # Nothing has changed, so nobody is told anything.
+    assert page.locator("p[role=status]").all_inner_texts() == [""]

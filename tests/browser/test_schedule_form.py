@@ -240,3 +240,15 @@ def test_a_preview_that_cannot_be_had_is_said_to_be_out_of_date(open_as: "OpenAs
     page.fill("#id_execution_times", "0810")
     expect(page.locator("[data-preview-note]")).to_contain_text("refused")
     assert page.locator("#login-form").count() == 0
+
+
+def test_ears_are_told_the_rule_and_its_first_run_once_typing_has_stopped(
+    open_as: "OpenAs", chief: Any, endpoint: Any
+) -> None:
+    page = open_as(chief, f"{LIST}add/")
+    assert page.locator("#schedule-preview").get_attribute("aria-live") is None
+    page.fill("#id_execution_times", "0810 1740 ")
+    said = page.locator("[data-preview-said]")
+    expect(said).to_contain_text("Every day at 8:10 and 17:40. ")
+    first = " ".join(page.locator(".sx-runs time").first.inner_text().split())
+    assert said.text_content() == f"Every day at 8:10 and 17:40. {first}"

@@ -24,6 +24,14 @@
     }
   };
 
+  /* Several links may lead to one page: an element is known by its kind, where it leads, and which of those it is. */
+  const alike = (tag, href) =>
+    [...pane().querySelectorAll(tag)].filter((each) => each.getAttribute("href") === href);
+  const placeOf = (element) => {
+    const [tag, href] = [element.tagName, element.getAttribute("href")];
+    return { tag, href, number: alike(tag, href).indexOf(element) };
+  };
+
   let opened = [];
   let focused = null;
 
@@ -40,13 +48,15 @@
       return;
     }
     opened = [...pane().querySelectorAll("details[open]")].map((each) => each.id);
-    focused = pane().contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    focused = pane().contains(document.activeElement) ? placeOf(document.activeElement) : null;
   });
 
   document.addEventListener("htmx:afterSwap", () => {
     opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (focused) {
-      [...pane().querySelectorAll("a")].find((each) => each.getAttribute("href") === focused)?.focus();
+      const places = alike(focused.tag, focused.href);
+      (places[focused.number] ?? places.at(-1))?.focus({ preventScroll: true });
+      focused = null;
     }
     if (verdict() !== said) {
       said = verdict();

@@ -195,7 +195,30 @@
 
   /* --- The live preview --------------------------------------------------------------------------------------- */
 
+  /* Milliseconds without a new preview after which it is said: somebody who types is not talked to. */
+  const QUIET = 1000;
+
+  /* The rule, what is doubtful about it, and the first run. What is wrong is said at its field. */
+  const TOLD = ".sx-sentence, .sx-note-warning, .sx-runs li:first-child time";
+  const told = (pane) =>
+    [...pane.querySelectorAll(TOLD)].map((each) => each.textContent.trim().replace(/\s+/g, " ")).join(". ");
+
+  const tellPreview = (pane, said) => {
+    let before = told(pane);
+    let later = 0;
+    pane.addEventListener("htmx:afterSwap", () => {
+      clearTimeout(later);
+      later = setTimeout(() => {
+        if (told(pane) !== before) {
+          before = told(pane);
+          said.textContent = before;
+        }
+      }, QUIET);
+    });
+  };
+
   const wirePreview = (pane) => {
+    tellPreview(pane, pane.parentElement.querySelector("[data-preview-said]"));
     const box = pane.parentElement;
     const note = box.querySelector("[data-preview-note]");
     const say = (text) => {
