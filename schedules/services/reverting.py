@@ -19,6 +19,7 @@ from schedules import actors
 from schedules.exceptions import NothingToRevert, NotRevertible
 from schedules.history import changes_in, row_before, set_values
 from schedules.models import APIEndpoint, APIEndpointSchedule, OccurrenceChange, RecordedChange
+from schedules.models.locking import locked
 from schedules.services.ownership import require_ours
 from schedules.services.permitting import require_permission, require_task
 from schedules.services.resuming import resume_schedule
@@ -77,7 +78,7 @@ def plan_revert(entry: RecordedChange, *, lock: bool = False) -> Revert:
         raise NotRevertible(NotRevertible.ONE_TIME)
     if model is None or entry.action == RecordedChange.Action.CREATE:
         raise NotRevertible(NotRevertible.CREATED)
-    rows = model._base_manager.select_for_update() if lock else model._base_manager.all()
+    rows = locked(model._base_manager) if lock else model._base_manager.all()
     stored = rows.filter(pk=entry.object_id).first()
     if entry.action == RecordedChange.Action.DELETE:
         return _restored(entry, stored)
