@@ -65,7 +65,7 @@ def _carry_out(task: Task, body: Callable[..., Any], taken: Claim, args: Any, kw
         call_next_quietly(run)
         raise
     except Exception as error:
-        if _may_try_again(run):
+        if may_try_again(run):
             now, seconds = timezone.now(), run.schedule.retry_delay_seconds
             retry_at = now + timedelta(seconds=seconds)
             _write(partial(recording.wait_for_another_try, run, error, now=now, retry_at=retry_at))
@@ -105,7 +105,8 @@ def _claim(task: Task, origin: Origin, args: Any, kwargs: Any) -> Claim:
         raise Reject(error, requeue=True) from error
 
 
-def _may_try_again(run: ScheduleRun) -> bool:
+def may_try_again(run: ScheduleRun) -> bool:
+    """Say whether the run's schedule allows another try after this one."""
     return run.schedule is not None and run.attempt <= run.schedule.max_retries
 
 

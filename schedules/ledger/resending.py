@@ -20,11 +20,11 @@ def send_again_later(task: Task, args: Any, kwargs: Any, *, seconds: float) -> N
     signature.apply_async()
 
 
-def send_waiting(run: ScheduleRun, *, expires_seconds: float | None = None) -> None:
-    """Send a run that waited for the one before it, or whose message was lost."""
+def send_waiting(run: ScheduleRun, *, expires_seconds: float | None = None, countdown: float | None = None) -> None:
+    """Send a run that waited for the one before it, or whose message was lost; ``countdown`` is in seconds."""
     schedule = run.schedule
     options = {} if schedule is None else schedule.message_options()
-    options["expires"] = expires_seconds
+    options |= {"expires": expires_seconds, "countdown": countdown}
     origin = Origin(run.schedule_id or 0, run.trigger, run.scheduled_for, run.dispatched_at or run.created_at)
     with tracing.dispatch(run.task, run.task_id, origin) as traced:
         current_app.send_task(

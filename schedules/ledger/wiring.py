@@ -8,11 +8,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from billiard.exceptions import TimeLimitExceeded
 from celery import Task, current_app, signals
 from celery.app.trace import build_tracer
 from django.utils import timezone
 
 from schedules import actors, tracing
+from schedules.ledger import time_limits
 from schedules.ledger.claiming import Message, expire, revoke
 from schedules.ledger.executing import call_next_quietly, execute
 from schedules.messages import HEADER, Origin
@@ -83,3 +85,10 @@ def _record_the_end(request: Any = None, expired: bool = False, terminated: bool
         expire(message, now=now)
     elif run := revoke(message, terminated=terminated, now=now):
         call_next_quietly(run)
+
+
+@signals.task_failure.connect
+def _record_the_end_by_time_limit(task_id: str = "", exception: Any = None, **kwargs: Any) -> None:
+    """Celery ends a process that works for too long; its main process is the one that knows."""
+    if isinstance(exception, TimeLimitExceeded):
+        time_limits.end(task_id, exception, now=timezone.now())

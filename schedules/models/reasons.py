@@ -40,6 +40,9 @@ _PAUSED_BY_ITSELF = re.compile(r"Paused by itself after (?P<count>\d+) failures 
 #: How Celery's pool says that a process of a worker was killed from outside.
 _KILLED = re.compile(r"Worker exited prematurely: (?:signal (?P<signal>\d+)|exitcode (?P<exit>-?\d+))")
 
+#: How it says that it ended one that worked for longer than its task may.
+_OUT_OF_TIME = re.compile(r"TimeLimitExceeded\((?P<seconds>[0-9.]+)")
+
 
 def error_text(error: str) -> str:
     """Return a run's error as people read it; what a task says of itself stays as it is."""
@@ -48,6 +51,10 @@ def error_text(error: str) -> str:
         return gettext(
             "The worker process was killed while it ran (signal %(signal)s), often because memory ran out."
         ) % {"signal": what}
+    if found := _OUT_OF_TIME.search(error):
+        return gettext("It was ended, because it ran longer than its time limit (%(seconds)s s).") % {
+            "seconds": f"{float(found['seconds']):g}"
+        }
     return error
 
 

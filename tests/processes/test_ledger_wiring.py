@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 import redis
+from django.utils.translation import override
 
 from schedules.models import ScheduleRun
+from schedules.models.reasons import error_text
 from schedules.services.triggering import run_now
 from tests.support.builders import a_schedule, an_endpoint
 from tests.support.stack import Stack
@@ -79,6 +81,28 @@ def test_a_task_that_asks_for_another_try_at_once_gets_it(stack: Stack) -> None:
 
     assert set(ScheduleRun.objects.values_list("state", "attempt")) == {(State.SUCCEEDED, 4)}
     assert len(stack.effects("done")) == 8
+
+
+def test_a_task_that_works_beyond_its_hard_time_limit_has_failed_and_is_tried_as_often_as_its_schedule_says(
+    stack: Stack,
+) -> None:
+    endpoint = an_endpoint(task="tests.kind.limited")
+    once = a_schedule(endpoint=endpoint, args=["x"], enabled=False)
+    twice = a_schedule(endpoint=endpoint, args=["x"], enabled=False, max_retries=1, retry_delay_seconds=0)
+    for schedule in (once, twice):
+        run_now(schedule.pk, now=datetime.now(UTC))
+
+    stack.worker("--concurrency=2")
+
+    wait_until(lambda: all_ended(), within=40, saying="all runs to end")
+    assert set(ScheduleRun.objects.values_list("schedule", "state", "attempt", "state_reason")) == {
+        (once.pk, State.FAILED, 1, ""),
+        (twice.pk, State.FAILED, 2, ""),
+    }
+    assert len(stack.effects("begun")) == 3
+    with override("en"):
+        said = {error_text(run.error) for run in ScheduleRun.objects.all()}
+    assert said == {"It was ended, because it ran longer than its time limit (1 s)."}
 
 
 def all_ended() -> bool:

@@ -1,5 +1,6 @@
 """Tasks of every kind that people write with Celery; the ledger must see each of them."""
 
+import time
 from typing import Any
 
 from celery import Task, shared_task
@@ -102,4 +103,12 @@ def retry_at_once(self: Task, word: str, failures: int = 3) -> str:
     if self.request.retries < failures:
         raise self.retry(exc=ConnectionError(f"Failure {self.request.retries + 1}."), countdown=0)
     write_effect("done")
+    return word
+
+
+@shared_task(name="tests.kind.limited", time_limit=1)
+def limited(word: str) -> str:
+    """Work for longer than it may."""
+    write_effect("begun")
+    time.sleep(60)
     return word
