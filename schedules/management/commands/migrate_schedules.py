@@ -3,6 +3,8 @@
 import gc
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -23,6 +25,21 @@ from schedules.services.reconciling import ReconcileReport, reconcile
 DRIFTED, REDIS_AWAY = 1, 3
 #: How many schedules of each kind are named; the rest is counted.
 MAX_NAMED = 20
+#: New objects after which Python looks for garbage (its own: 700); rows come by the million and are none.
+GARBAGE_AFTER = 50_000
+
+
+@contextmanager
+def _little_search_for_garbage() -> Iterator[None]:
+    # What was loaded until here stays: Python need not walk through it again and again for what it may forget.
+    gc.freeze()
+    usual = gc.get_threshold()
+    gc.set_threshold(GARBAGE_AFTER, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 class Command(RecordedCommand):
@@ -80,10 +97,8 @@ class Command(RecordedCommand):
             import_schedules(self, options | {"dry_run": options["dry_run"] or options["check"]})
             return
         is_look = options["dry_run"] or options["check"]
-        # What was loaded until here stays: Python need not walk through it again and again for what it may forget.
-        gc.freeze()
         try:
-            with self._progress(options["verbosity"]) as bar:
+            with _little_search_for_garbage(), self._progress(options["verbosity"]) as bar:
                 report = reconcile(
                     timezone.now(),
                     dry_run=is_look,
@@ -97,8 +112,6 @@ class Command(RecordedCommand):
                 % {"error": f"{error}".rstrip(".") + "."},
                 returncode=REDIS_AWAY,
             ) from error
-        finally:
-            gc.unfreeze()
         self._tell(report, is_look=is_look, prunes=options["prune"])
         if options["check"] and report.changed_anything:
             sys.exit(DRIFTED)
