@@ -13,12 +13,13 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from stockura.addresses import checked, read_address
+from stockura.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 #: Everything a running copy writes (database, Redis data, logs) lies here, so that it can be deleted in one go.
 VAR_DIR = Path(environ.Env().str("STOCKURA_VAR_DIR", default=str(BASE_DIR / "var")))
 
-env = environ.Env()
+env = Environment()
 env_file = environ.Env().str("STOCKURA_ENV_FILE", default=str(BASE_DIR / ".env"))
 if Path(env_file).is_file():
     env.read_env(env_file)

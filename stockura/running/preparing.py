@@ -10,6 +10,9 @@ from .problem import Problem
 #: The line on which Python names an exception: its class, then its message.
 EXCEPTION = re.compile(r"^(?:\w+\.)*\w*(?:Error|Exception|Configured|Exists|DoesNotExist): (.+)")
 
+#: How Django's system checks name a mistake: where, its id, its sentence.
+CHECK = re.compile(r"^\S+: \(\w+\.[CE]\d+\) (.+)")
+
 
 def migrate(environment: Mapping[str, str]) -> None:
     """Create or update the tables."""
@@ -64,7 +67,9 @@ def _manage(*arguments: str, environment: Mapping[str, str], failure: str) -> No
 
 
 def _reason(output: str) -> str:
-    """Return the message of the last exception in ``output``, without its class; else the last line."""
+    """Return the first mistake that a check found, the message of the last exception, or else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
+    if mistakes := [match[1] for line in lines if (match := CHECK.match(line))]:
+        return mistakes[0]
     messages = [match[1] for line in lines if (match := EXCEPTION.match(line))]
     return (messages or lines or [""])[-1]

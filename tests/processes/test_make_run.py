@@ -298,6 +298,10 @@ def no_secret_key(copy: Copy) -> dict[str, str]:
     return {}
 
 
+def wrong_number(copy: Copy) -> dict[str, str]:
+    return {"SCHEDULES_RECONCILE_EVERY_SECONDS": "-5"}
+
+
 def same_port(copy: Copy) -> dict[str, str]:
     return {"REDIS_PORT": str(copy.port)}
 
@@ -313,6 +317,7 @@ def no_port(copy: Copy) -> dict[str, str]:
         (silent_redis, "The Redis that REDIS_URL names does not answer at 127.0.0.1:1"),
         (absent_database, "The database could not be prepared: connection failed"),
         (no_secret_key, "The database could not be prepared: SECRET_KEY is not set and DEBUG is off."),
+        (wrong_number, "RECONCILE_EVERY_SECONDS of SCHEDULES is -5.0, and it must be a number of seconds above 0."),
         (same_port, "WEB_PORT and REDIS_PORT both say"),
         (no_port, 'WEB_PORT is "http", which is no port. Write a number from 1 to 65535'),
     ],

@@ -58,6 +58,28 @@ def test_an_address_that_cannot_be_read_is_refused_without_being_repeated(name: 
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CELERY_WORKER_CONCURRENCY", "two", "must be a whole number. Write CELERY_WORKER_CONCURRENCY=2, or"),
+        ("REDIS_PORT", "", "must be a whole number. Write REDIS_PORT=6389, or"),
+        ("SCHEDULES_BEAT_LOCK_SECONDS", "10m", "must be a number. Write SCHEDULES_BEAT_LOCK_SECONDS=10.0, or"),
+        ("HTTPS", "ture", "must be true or false. Write HTTPS=false, or"),
+    ],
+)
+def test_a_number_or_a_switch_that_is_none_is_refused_with_its_name(name: str, value: str, sentence: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "STOCKURA_ENV_FILE": os.devnull, "DEBUG": "true", name: value}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import stockura.settings"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=patient(60),
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f'{name} is "{value}", and {sentence}')
+    assert "Traceback" not in ended.stderr
+
+
 def test_the_example_file_names_every_setting_that_is_read_from_the_environment() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "stockura" / "settings.py").read_text()))
     named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
