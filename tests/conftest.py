@@ -115,6 +115,15 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Once the test database is there, tests with committed rows empty it in a quick way."""
+    from tests.support.emptying import empty_quickly_from_now_on
+
+    with django_db_blocker.unblock():
+        empty_quickly_from_now_on()
+
+
+@pytest.fixture(scope="session")
 def redis_of_this_run(request: pytest.FixtureRequest) -> Iterator["RedisServer"]:
     """The Redis of this pytest process, started when the first test needs it. Tests use ``redis_server``."""
     from django.conf import settings
