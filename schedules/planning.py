@@ -55,9 +55,10 @@ def plan(recurrence: Recurrence, policy: Policy, *, pending: datetime, now: date
         upcoming = recurrence.next_after(upcoming)
     if not due:
         return Plan((), (), pending)
-    if len(due) == 1 and now - pending <= ON_TIME:
-        # Nearly always: nothing was missed, whatever the policy.
-        return Plan((pending,), (), upcoming)
+    if now - dispatch_at(pending, policy, key) <= ON_TIME and (len(due) == 1 or policy.jitter):
+        # Nearly always: nothing was missed, whatever the policy. With a jitter longer than the rule's own steps several
+        # are due at once, though beat was there all the time.
+        return Plan(tuple(due), (), upcoming)
     more_is_due = upcoming is not None and dispatch_at(upcoming, policy, key) <= now
     oldest_in_window = now - max(policy.window, ON_TIME)
     fresh = [occurrence for occurrence in due if occurrence >= oldest_in_window - policy.jitter]

@@ -78,6 +78,23 @@ def test_jitter_is_bounded_the_same_at_every_reading_and_differs_between_schedul
     assert dispatch_at(NINE, policy, "schedule-7") == dispatch_at(NINE, policy, "schedule-7")
 
 
+@pytest.mark.parametrize("catch_up", ["latest", "all", "skip"])
+def test_a_jitter_longer_than_the_steps_of_the_rule_lets_nothing_be_missed(catch_up: str) -> None:
+    """Each waits for the one before it; beat is there all the time."""
+    every_minute = parse_definition({"kind": "interval", "every_seconds": 60, "anchor": NINE.isoformat()})
+    policy = Policy(catch_up=catch_up, jitter=timedelta(minutes=10))
+    upcoming = every_minute.next_after(NINE)
+    sent: list[datetime] = []
+    for _ in range(50):
+        assert upcoming is not None
+        now = dispatch_at(upcoming, policy, "schedule-1")
+        made = plan(every_minute, policy, pending=upcoming, now=now, key="schedule-1")
+        assert made.missed == ()
+        sent += made.dispatches
+        upcoming = made.next_scheduled_for
+    assert sent == [NINE + timedelta(minutes=number) for number in range(1, len(sent) + 1)]
+
+
 def test_a_rule_that_has_ended_has_no_next_occurrence() -> None:
     once = parse_definition({"kind": "once", "at": NINE.isoformat()})
     assert plan(once, Policy(), pending=NINE, now=NINE, key="schedule-1") == Plan((NINE,), (), None)
