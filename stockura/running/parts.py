@@ -60,10 +60,11 @@ def choose_parts(environment: MutableMapping[str, str]) -> list[Part]:
 
     ports = {port.part: _number(port, environment) for port in PORTS if port.part not in left_out}
     _refuse_double(ports)
-    for port in PORTS:
-        if port.part in ports:
-            _refuse_taken(port, ports[port.part])
-            environment[port.variable] = str(ports[port.part])
+    used = [(port, ports[port.part]) for port in PORTS if port.part in ports]
+    # All at once: beside another copy all three are taken.
+    if obstacles := [said for port, number in used if (said := _obstacle(port, number))]:
+        raise Problem("\n".join(obstacles))
+    environment.update({port.variable: str(number) for port, number in used})
 
     if "redis" in ports:
         environment["REDIS_SERVER"] = str(find_redis_server())
@@ -123,21 +124,23 @@ def _refuse_double(ports: Mapping[str, int]) -> None:
         users[number] = port
 
 
-def _refuse_taken(port: Port, number: int) -> None:
+def _obstacle(port: Port, number: int) -> str:
+    """Return what keeps ``port`` from listening, as a sentence; empty if nothing does."""
     with socket.socket() as probe:
         # As the servers do it: the closed connections of a copy that has just stopped are no hindrance.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", number))
         except PermissionError:
-            raise Problem(
+            return (
                 f"Port {number} for {port.use} is reserved for the system. "
                 f"Choose one above 1023: make run {port.variable}={port.default}"
-            ) from None
+            )
         except OSError:
-            raise Problem(
+            return (
                 f"Port {number}, which {port.use} should use, is taken by another program. "
                 # Not only for this run: manage.py, too, has to find this copy's Redis and not that program.
                 f"Stop that program, or write another port into {shown(env_file())}: "
                 f"{port.variable}={min(number + 1, 65535)}"
-            ) from None
+            )
+    return ""

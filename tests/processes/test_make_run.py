@@ -262,21 +262,18 @@ def test_ctrl_c_while_it_starts_ends_what_has_been_started(copy: Copy, step: str
     assert "Traceback" not in run.output()
 
 
-@pytest.mark.parametrize(
-    ("variable", "use"),
-    [
-        ("WEB_PORT", "the web pages"),
-        ("REDIS_PORT", "the embedded Redis"),
-        ("JQUANTS_STANDIN_PORT", "the stand-in J-Quants server"),
-    ],
-)
-def test_a_taken_port_is_named_with_its_use_and_its_variable(copy: Copy, variable: str, use: str) -> None:
-    with taken_port() as port:
-        refusal = copy.refusal(**{variable: str(port)})
+def test_taken_ports_are_named_all_at_once_with_their_use_and_their_variable(copy: Copy) -> None:
+    with taken_port() as web, taken_port() as redis_port, taken_port() as jquants:
+        refusal = copy.refusal(WEB_PORT=str(web), REDIS_PORT=str(redis_port), JQUANTS_STANDIN_PORT=str(jquants))
 
-    assert f"Port {port}, which {use} should use, is taken by another program." in refusal
-    # Into the file: the commands of manage.py read it as well, and so find this copy's Redis.
-    assert f"write another port into {copy.env_file}: {variable}={port + 1}" in refusal
+    for port, variable, use in (
+        (web, "WEB_PORT", "the web pages"),
+        (redis_port, "REDIS_PORT", "the embedded Redis"),
+        (jquants, "JQUANTS_STANDIN_PORT", "the stand-in J-Quants server"),
+    ):
+        assert f"Port {port}, which {use} should use, is taken by another program." in refusal
+        # Into the file: the commands of manage.py read it as well, and so find this copy's Redis.
+        assert f"write another port into {copy.env_file}: {variable}={port + 1}" in refusal
 
 
 def unwritable(copy: Copy) -> dict[str, str]:
