@@ -53,6 +53,26 @@ def test_a_killed_rabbitmq_takes_no_occurrence_along(stack: Stack, rabbitmq: Own
     assert beat.is_running
 
 
+def test_a_rabbitmq_that_hangs_gets_what_it_had_not_confirmed_when_it_wakes(
+    stack: Stack, rabbitmq: OwnRabbitMQ
+) -> None:
+    stack.env["CELERY_BROKER_URL"] = rabbitmq.url
+    beat = stack.beat()
+    wait_until(lambda: Mirror().is_whole(), within=30, saying="beat to lead")
+    start = datetime.now(UTC) + timedelta(seconds=2)
+    end = start + timedelta(seconds=8)
+    due = occurrences_of(intervals(an_endpoint(), 20, every=1, start=start, end=end), end)
+    time.sleep(max(0.0, (start - datetime.now(UTC)).total_seconds() + 2))
+
+    rabbitmq.freeze()
+    beat.wait_for_output("It does not confirm what was sent", within=20)
+    rabbitmq.thaw()
+
+    wait_until(lambda: datetime.now(UTC) > end and nothing_is_due(), within=60, every=0.5, saying="all to be sent")
+    assert due - messages_in(rabbitmq.url).keys() == set()
+    assert beat.is_running
+
+
 def nothing_is_due() -> bool:
     mirror = Mirror()
     return not mirror.redis.zcount(mirror.keys.due, 0, "+inf")

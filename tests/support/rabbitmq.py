@@ -72,6 +72,16 @@ class OwnRabbitMQ:
             self._process.wait(timeout=patient(10))
             self._process = None
 
+    def freeze(self) -> None:
+        """Stop answering while connections stay open; see ``thaw``."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Answer again after ``freeze``."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGCONT)
+
     def close(self) -> None:
         self.kill()
         if self._names is not None:
