@@ -91,9 +91,6 @@ UNFOLD = (
 )
 
 REST_FRAMEWORK = (
-    gettext_noop("Auth Token"),
-    gettext_noop("Token"),
-    gettext_noop("Tokens"),
     gettext_noop("User"),
     gettext_noop("Username"),
     gettext_noop("Invalid input."),
