@@ -15,6 +15,9 @@ from rest_framework.test import APIClient
 from schedules.services.triggering import run_now
 from tests.support.builders import a_schedule
 
+#: The description is made of the code; the one schedule that is read here is read elsewhere on both databases.
+pytestmark = pytest.mark.one_database
+
 
 def test_the_schema_is_valid_and_nothing_in_it_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--format=openapi-json")

@@ -21,6 +21,9 @@ from schedules.alerts.sending.http import post
 from tests.support.receivers import raw_receiver, web_receiver
 from tests.support.waiting import patient
 
+#: Names, addresses and sockets; no row is read.
+pytestmark = pytest.mark.one_database
+
 SHORT = timedelta(seconds=0.5)
 #: Beyond the time that a receiver has, for a busy machine.
 SLACK = patient(0.4)

@@ -15,6 +15,9 @@ from stockura.celery import app
 from tests.support.redis_server import OwnRedis
 from tests.support.waiting import patient, wait_until
 
+#: Redis alone is asked.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def configured(redis_client: redis.Redis) -> Iterator[redis.Redis]:
