@@ -3,7 +3,7 @@
 Nothing is computed here that beat does not compute: both ask the one recurrence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,7 +61,7 @@ def preview_of(
         recurrence=recurrence,
         runs=runs,
         skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
-        notices=notices_of(recurrence, after, _publication(schedule)),
+        notices=[*_counted_from_the_save(schedule), *notices_of(recurrence, after, _publication(schedule))],
         comparison=None if saved is None else _comparison(saved, recurrence, after, count),
     )
 
@@ -69,6 +69,21 @@ def preview_of(
 def starts_after(schedule: APIEndpointSchedule, now: datetime) -> datetime:
     """Return the instant after which runs lie ahead: ``now``, or the end of a pause."""
     return max(now, last_paused(schedule.paused_until)) if schedule.paused_until else now
+
+
+def _counted_from_the_save(schedule: APIEndpointSchedule) -> Iterator[Notice]:
+    """Until it is saved, an interval without a start has no instant to count from: it is previewed from now."""
+    if (
+        schedule._state.adding
+        and schedule.schedule_type == APIEndpointSchedule.Kind.INTERVAL
+        and not schedule.starts_at
+    ):
+        yield Notice(
+            "counted_from_the_save",
+            "間隔は保存した時刻から数えるため、保存までの時間だけ後ろにずれます。ちょうどの時刻に実行するには、開始日時を指定してください。",
+            "The interval is counted from the moment you save, so its runs come that much later. To have them at fixed "
+            "times, set a start.",
+        )
 
 
 def _publication(schedule: APIEndpointSchedule) -> Publication | None:

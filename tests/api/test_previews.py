@@ -110,6 +110,18 @@ def test_an_edit_that_changes_nothing_says_so(client: APIClient) -> None:
     assert (comparison["added"], comparison["removed"], len(comparison["unchanged"])) == ([], [], 5)
 
 
+def test_an_interval_that_has_nothing_to_count_from_yet_says_so(client: APIClient) -> None:
+    def codes(**fields: Any) -> list[str]:
+        answer = client.post(PREVIEW, a_rule("interval", interval_seconds=3601, **fields))
+        return [notice["code"] for notice in answer.json()["notices"]]
+
+    saved = a_schedule(schedule_type="interval", interval_seconds=3601)
+
+    assert codes() == ["counted_from_the_save"]
+    assert codes(starts_at="2026-11-25T00:00:00Z") == []
+    assert codes(id=saved.pk) == []
+
+
 def test_the_repair_of_a_row_that_makes_no_rule_can_be_previewed(client: APIClient) -> None:
     saved = a_schedule()
     APIEndpointSchedule.objects.update(timezone="Asia/Tokio")
