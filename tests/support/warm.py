@@ -37,13 +37,17 @@ class WarmProcess:
     """What ``subprocess.Popen`` tells of a child, of a process that a warm server has forked."""
 
     def __init__(self, server: "_Server", pid: int) -> None:
-        self._server = server
+        self._server: _Server | None = server
         self.pid = pid
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        if self.returncode is None:
-            self.returncode = self._server.ask({"poll": self.pid})
+        # Taken once: the storms ask from two threads.
+        if (server := self._server) is not None:
+            self.returncode = server.ask({"poll": self.pid})
+            if self.returncode is not None:
+                # Nothing is left to ask: a server that is kept no more may go.
+                self._server = None
         return self.returncode
 
     def wait(self, timeout: float) -> int:
