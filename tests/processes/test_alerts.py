@@ -77,6 +77,9 @@ def test_a_killed_beat_is_told_without_beat_and_of_two_who_tell_one_may_be_kille
     assert told(web, "opened")[0]["event"] == "beat_silent"
     assert mail.mails[0][1]["Subject"] == "[Alert] Beat is silent: nothing is being sent"
 
+    # Killed between sending and noting it, the first would leave the other to send it once more.
+    wait_until(lambda: not AlertDelivery.objects.filter(state="waiting").exists(), within=10, saying="both to be noted")
+
     second = alerts(stack, "second", env)
     first.kill()
     stack.beat(name="beat-again", env=env)
