@@ -173,7 +173,7 @@ def test_a_moved_run_of_a_schedule_that_runs_often_is_not_lost_in_a_number(look:
 
     assert "– 12:00 → 12:30 Rounds : moved to 12:30 by boss" in page
     assert "○ 12:30 ← 12:00 Rounds : to come · moved from 12:00 by boss" in page
-    assert "00:00–23:00 Rounds : 23 runs to come" in page
+    assert "00:00–23:00 ×23 Rounds : 23 runs to come" in page
 
 
 def test_what_the_ledger_tells_of_already_is_not_told_twice(

@@ -1,16 +1,17 @@
 /* Where typing begins: on a page that adds something the first field, after a refused save the first that is wrong.
-   Django's own way does so at once, when the theme may not have shown the page yet, and then the keyboard is nowhere. */
+   In place of Django's own script, which comes at any time: before the theme has shown the page, and then the keyboard is
+   nowhere, or after somebody has begun to type elsewhere. */
 
 (() => {
   const page = document.documentElement;
-  const added = document.getElementById("django-admin-form-add-constants")?.dataset.modelName;
+  const adds = document.getElementById("page-adds") !== null;
   const form = document.querySelector("#content-main form[method=post][id$=_form]");
 
   const isReady = (field) => field.name !== "" && field.type !== "hidden" && !field.disabled && field.offsetParent;
 
   const begin = () => {
     const wrong = form.querySelector('[aria-invalid="true"]:not([type="hidden"])');
-    const first = added ? [...form.elements].find(isReady) : null;
+    const first = adds ? [...form.elements].find(isReady) : null;
     const isElsewhere = document.activeElement && document.activeElement !== document.body;
     if (wrong?.offsetParent) {
       wrong.focus();
