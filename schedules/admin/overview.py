@@ -102,8 +102,9 @@ def _needs(rights: Rights, engine: EngineState | None, now: datetime) -> list[ne
         found += needs.trouble_needs(*troubles(now, limit=needs.LISTED), now=now)
     if rights.schedules:
         if engine is not None and engine.health.set_aside:
-            listed = list(APIEndpointSchedule.objects.filter(pk__in=sorted(engine.health.set_aside)[: needs.LISTED]))
-            found += needs.set_aside_needs(engine, listed)
+            keys = sorted(engine.health.set_aside)[: needs.LISTED]
+            listed = list(APIEndpointSchedule.objects.select_related("endpoint").filter(pk__in=keys))
+            found += needs.set_aside_needs(engine, listed, now=now)
         paused = doubtful_pauses(now)
         listed = list(paused[: needs.LISTED + 1])
         total = len(listed) if len(listed) <= needs.LISTED else paused.count()

@@ -15,11 +15,9 @@ from schedules.admin.pictures import badge, local_instant
 from schedules.admin.runs import outcome_in_short
 from schedules.admin.wording import distance_text
 from schedules.models import AlertEvent, APIEndpointSchedule
-from schedules.models.definitions import read_beside, recurrence_of
 from schedules.monitoring import EngineState
-from schedules.recurrence import DefinitionError
-from schedules.refusals import sentences_of
 from schedules.selectors import BAD, PAUSED_BY_ITSELF, Trouble, Unfinished
+from schedules.standing import places_of
 
 #: Of each kind the page lists as many; the rest is a link.
 LISTED = 8
@@ -109,16 +107,14 @@ def trouble_needs(found: list[Trouble], total: int, *, now: datetime) -> Iterato
         yield Need("bad", "", title, address=address, number=rest)
 
 
-def set_aside_needs(engine: EngineState, listed: Sequence[APIEndpointSchedule]) -> Iterator[Need]:
+def set_aside_needs(
+    engine: EngineState, listed: Sequence[APIEndpointSchedule], *, now: datetime
+) -> Iterator[Need]:
     """Yield the schedules that the engine cannot carry out, ``listed`` one by one and the others as a number."""
-    beside = read_beside()
+    places = places_of(listed, now=now)
     for schedule in listed:
-        try:
-            recurrence_of(schedule, beside)
-            why = engine.health.set_aside[schedule.pk]
-        except DefinitionError as error:
-            # What beat noted is in its own language; this is in the reader's.
-            why = sentences_of(error)
+        # What beat noted is in its own language; what is wrong with a rule is said in the reader's.
+        why = places[schedule.pk].problem or engine.health.set_aside[schedule.pk]
         address = reverse("admin:schedules_apiendpointschedule_change", args=[schedule.pk])
         yield Need("bad", _("Set aside"), schedule.name, why, address)
     if rest := len(engine.health.set_aside) - len(listed):

@@ -115,8 +115,6 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
     today = now.astimezone(zone).date()
     comparison = preview.comparison
     added = {run.at for run in comparison.added} if comparison else set()
-    # A day that a short month lacks stands at the last one, on which the rule may well run besides.
-    days_with_runs = {run.business_day for run in preview.runs}
     elsewhere = schedule.timezone != timezone.get_current_timezone_name()
 
     def line(run: Any) -> RunLine:
@@ -141,9 +139,7 @@ def pane_of_schedule(schedule: APIEndpointSchedule, *, now: datetime, saved: API
         zone_here=zone_text(timezone.get_current_timezone_name()),
         runs=[line(run) for run in preview.runs],
         skipped=[
-            SkippedLine(day_text(date.on, today=today), said(date.reason), date.reason.code)
-            for date in preview.skipped
-            if not (date.reason.code == "short_month" and date.on in days_with_runs)
+            SkippedLine(day_text(date.on, today=today), said(date.reason), date.reason.code) for date in preview.skipped
         ],
         notices=[said(notice) for notice in preview.notices],
         added=[line(run) for run in comparison.added] if comparison else [],

@@ -57,10 +57,15 @@ def preview_of(
     runs = list(recurrence.occurrences(after, limit=count))
     # As far as the listed runs reach: what is skipped after the last of them belongs to a later page.
     until = runs[-1].at if len(runs) == count else after + SKIPPED_HORIZON
+    skipped = recurrence.skipped(after, until, limit=MAX_SKIPPED)
+    # A day that a short month lacks stands at the last one, on which the rule may well run besides.
+    days_with_runs = {run.business_day for run in runs}
     return Preview(
         recurrence=recurrence,
         runs=runs,
-        skipped=recurrence.skipped(after, until, limit=MAX_SKIPPED),
+        skipped=[
+            date for date in skipped if not (date.reason.code == "short_month" and date.on in days_with_runs)
+        ],
         notices=[*_counted_from_the_save(schedule), *notices_of(recurrence, after, _publication(schedule))],
         comparison=None if saved is None else _comparison(saved, recurrence, after, count),
     )

@@ -11,6 +11,7 @@ from kombu import Connection
 
 from schedules.mirror.mirror import Mirror
 from tests.support.builders import an_endpoint
+from tests.support.processes import RunningProcess
 from tests.support.rabbitmq import OwnRabbitMQ, find_rabbitmq_server
 from tests.support.stack import Stack
 from tests.support.storm import Occurrence, intervals, occurrences_of
@@ -35,9 +36,7 @@ def rabbitmq(tmp_path: Path) -> Iterator[OwnRabbitMQ]:
 
 def test_a_killed_rabbitmq_takes_no_occurrence_along(stack: Stack, rabbitmq: OwnRabbitMQ) -> None:
     """It has messages in memory for a while; those that it has not confirmed are sent again, under the same ids."""
-    stack.env["CELERY_BROKER_URL"] = rabbitmq.url
-    beat = stack.beat()
-    wait_until(lambda: Mirror().is_whole(), within=30, saying="beat to lead")
+    beat = leading_beat(stack, rabbitmq)
     start = datetime.now(UTC) + timedelta(seconds=2)
     end = start + timedelta(seconds=12)
     schedules = intervals(an_endpoint(), 60, every=1, start=start, end=end)
@@ -48,17 +47,14 @@ def test_a_killed_rabbitmq_takes_no_occurrence_along(stack: Stack, rabbitmq: Own
     beat.wait_for_output("beat.fault", within=20)
     rabbitmq.start()
 
-    wait_until(lambda: datetime.now(UTC) > end and nothing_is_due(), within=60, every=0.5, saying="all to be sent")
-    assert due - messages_in(rabbitmq.url).keys() == set()
+    assert due - all_sent(rabbitmq, end) == set()
     assert beat.is_running
 
 
 def test_a_rabbitmq_that_hangs_gets_what_it_had_not_confirmed_when_it_wakes(
     stack: Stack, rabbitmq: OwnRabbitMQ
 ) -> None:
-    stack.env["CELERY_BROKER_URL"] = rabbitmq.url
-    beat = stack.beat()
-    wait_until(lambda: Mirror().is_whole(), within=30, saying="beat to lead")
+    beat = leading_beat(stack, rabbitmq)
     start = datetime.now(UTC) + timedelta(seconds=2)
     end = start + timedelta(seconds=8)
     due = occurrences_of(intervals(an_endpoint(), 20, every=1, start=start, end=end), end)
@@ -68,9 +64,21 @@ def test_a_rabbitmq_that_hangs_gets_what_it_had_not_confirmed_when_it_wakes(
     beat.wait_for_output("It does not confirm what was sent", within=20)
     rabbitmq.thaw()
 
-    wait_until(lambda: datetime.now(UTC) > end and nothing_is_due(), within=60, every=0.5, saying="all to be sent")
-    assert due - messages_in(rabbitmq.url).keys() == set()
+    assert due - all_sent(rabbitmq, end) == set()
     assert beat.is_running
+
+
+def leading_beat(stack: Stack, rabbitmq: OwnRabbitMQ) -> RunningProcess:
+    stack.env["CELERY_BROKER_URL"] = rabbitmq.url
+    beat = stack.beat()
+    wait_until(lambda: Mirror().is_whole(), within=30, saying="beat to lead")
+    return beat
+
+
+def all_sent(rabbitmq: OwnRabbitMQ, end: datetime) -> set[Occurrence]:
+    """Wait until nothing is due any more after ``end``; return what lies in the queue."""
+    wait_until(lambda: datetime.now(UTC) > end and nothing_is_due(), within=60, every=0.5, saying="all to be sent")
+    return set(messages_in(rabbitmq.url))
 
 
 def nothing_is_due() -> bool:
