@@ -39,10 +39,11 @@ def is_public(address: Address) -> bool:
     last = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     if address.ipv4_mapped or address in NAT64:
         return is_public(last)
-    if address.sixtofour and not is_public(address.sixtofour):
-        return False
     if int(address) >> 32 & 0xFFFF_FFFF in ISATAP and not is_public(last):
         return False
+    if address.sixtofour:
+        # Whether the wrapped one is, too: some Pythons call all of these private.
+        return is_public(address.sixtofour)
     return address.is_global and address in GLOBAL_UNICAST and address not in DOCUMENTATION
 
 
